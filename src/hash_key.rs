@@ -1,0 +1,135 @@
+//! Hash keys: the 128-bit numbers by which Kinesis assigns records to shards.
+//!
+//! ```
+//! use kinesis_agg::hash_key::HashKey;
+//!
+//! assert_eq!(HashKey::of_partition_key(b"a").to_string(), "16955237001963240173058271559858726497");
+//! assert_eq!(HashKey::from_decimal(b"007"), None);
+//! ```
+
+use std::fmt;
+
+use crate::md5::{self, Digest};
+
+/// A position in the hash key space of a stream: 0 to 2^128 - 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HashKey(pub u128);
+
+impl HashKey {
+    /// The largest hash key.
+    pub const MAX: Self = Self(u128::MAX);
+
+    /// The hash key of a record that has no explicit one: MD5 of the partition key's UTF-8 bytes, big-endian
+    /// (`PutRecord` in the Kinesis API reference).
+    #[must_use]
+    pub fn of_partition_key(partition_key: &[u8]) -> Self {
+        Self::from_digest(md5::digest(partition_key))
+    }
+
+    /// Reads a digest as Kinesis does.
+    #[must_use]
+    pub fn from_digest(digest: Digest) -> Self {
+        Self(u128::from_be_bytes(digest))
+    }
+
+    /// Reads an explicit hash key in the one spelling that the Kinesis API takes: `0|([1-9]\d{0,38})`, at most
+    /// 2^128 - 1. `None` for a sign, a leading zero, a blank or anything else.
+    #[must_use]
+    pub fn from_decimal(decimal: &[u8]) -> Option<Self> {
+        match decimal {
+            [b'0'] => Some(Self(0)),
+            [b'1'..=b'9', ..] => Self::from_digits(decimal),
+            _ => None,
+        }
+    }
+
+    /// Reads an integer as the KCL does (`new BigInteger(String)` in `AggregatorUtil`): leading zeros and a sign are
+    /// fine, since a consumer compares numbers and not spellings. `None` outside 0 to 2^128 - 1 and for no number.
+    #[must_use]
+    pub fn from_integer(integer: &[u8]) -> Option<Self> {
+        match integer {
+            [b'+', digits @ ..] => Self::from_digits(digits),
+            [b'-', digits @ ..] => Self::from_digits(digits).filter(|number| number.0 == 0),
+            digits => Self::from_digits(digits),
+        }
+    }
+
+    fn from_digits(digits: &[u8]) -> Option<Self> {
+        if digits.is_empty() {
+            return None;
+        }
+        let mut number = 0_u128;
+        for byte in digits {
+            let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+            number = number.checked_mul(10)?.checked_add(u128::from(digit))?;
+        }
+        Some(Self(number))
+    }
+}
+
+impl fmt::Display for HashKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// An inclusive range of hash keys, as a shard owns one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashKeyRange {
+    /// The first hash key inside.
+    pub start: HashKey,
+    /// The last hash key inside.
+    pub end: HashKey,
+}
+
+impl HashKeyRange {
+    /// Whether the range owns `hash_key`.
+    #[must_use]
+    pub fn contains(&self, hash_key: HashKey) -> bool {
+        (self.start..=self.end).contains(&hash_key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partition_keys_hash_as_kinesis_hashes_them() {
+        assert_eq!(HashKey::of_partition_key(b"a").to_string(), "16955237001963240173058271559858726497");
+        assert_eq!(HashKey::of_partition_key(b"").0, 0xd41d_8cd9_8f00_b204_e980_0998_ecf8_427e);
+    }
+
+    #[test]
+    fn an_explicit_hash_key_has_one_spelling() {
+        let max = u128::MAX.to_string();
+        for (decimal, expected) in [("0", 0), ("1", 1), ("10", 10), (max.as_str(), u128::MAX)] {
+            assert_eq!(HashKey::from_decimal(decimal.as_bytes()), Some(HashKey(expected)), "{decimal}");
+        }
+        for decimal in ["", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "abc", "340282366920938463463374607431768211456"]
+        {
+            assert_eq!(HashKey::from_decimal(decimal.as_bytes()), None, "{decimal}");
+        }
+    }
+
+    #[test]
+    fn a_consumer_reads_any_spelling_of_a_number() {
+        for (integer, expected) in
+            [("0", 0), ("-0", 0), ("+5", 5), ("0005", 5), (&*format!("0{}", u128::MAX), u128::MAX)]
+        {
+            assert_eq!(HashKey::from_integer(integer.as_bytes()), Some(HashKey(expected)), "{integer}");
+        }
+        for integer in
+            ["", "+", "-", "-1", "--0", "1x", "340282366920938463463374607431768211456", "9".repeat(60).as_str()]
+        {
+            assert_eq!(HashKey::from_integer(integer.as_bytes()), None, "{integer}");
+        }
+    }
+
+    #[test]
+    fn a_range_includes_both_ends() {
+        let range = HashKeyRange { start: HashKey(5), end: HashKey(7) };
+        let inside: Vec<u128> = (0..10).filter(|number| range.contains(HashKey(*number))).collect();
+        assert_eq!(inside, [5, 6, 7]);
+    }
+}
