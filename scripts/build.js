@@ -1,0 +1,70 @@
+'use strict';
+
+// Builds the addon for this machine into prebuilds/, if a source is newer than the file there: `npm run build`.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const ROOT = path.join(__dirname, '..');
+const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'proto', 'src'];
+
+/** The file of this machine, under the name that `napi build --platform` gives it. */
+function hostFile() {
+  const abi = { linux: glibc() ? '-gnu' : '-musl', win32: '-msvc' }[process.platform] ?? '';
+  return path.join(ROOT, 'prebuilds', `kinesis-agg.${process.platform}-${process.arch}${abi}.node`);
+}
+
+function glibc() {
+  return process.platform === 'linux' && 'glibcVersionRuntime' in process.report.getReport().header;
+}
+
+/** When the newest file of `entry`, a file or a folder, was written. */
+function newest(entry) {
+  const stat = fs.statSync(entry);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...fs.readdirSync(entry).map((name) => newest(path.join(entry, name))));
+}
+
+function isFresh(file) {
+  if (!fs.existsSync(file)) return false;
+  const built = fs.statSync(file).mtimeMs;
+  return SOURCES.every((source) => newest(path.join(ROOT, source)) <= built);
+}
+
+function build() {
+  if (spawnSync('cargo', ['--version']).error) {
+    throw new Error(
+      'cargo was not found on PATH. Building the addon takes Rust 1.88 or later: install it with rustup (rustup.rs).\n' +
+        'To only use the package, `npm install kinesis-agg`: it carries built files and needs no Rust.',
+    );
+  }
+  // Without --no-js and an output folder, napi would write its own index.js and index.d.ts over ours.
+  const napi = path.join(path.dirname(require.resolve('@napi-rs/cli/package.json')), 'dist/cli.js');
+  const flags = ['--platform', '--release', '--no-js', '--output-dir', 'prebuilds'];
+  const { status } = spawnSync(process.execPath, [napi, 'build', ...flags], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('the build of the addon failed: the lines above say why');
+}
+
+/** Builds the addon unless it is there and no source is newer; gives its path. */
+function ensureBuilt() {
+  const file = hostFile();
+  if (!isFresh(file)) {
+    build();
+    if (!fs.existsSync(file)) throw new Error(`the build ended without ${path.relative(ROOT, file)}`);
+    fs.utimesSync(file, new Date(), new Date()); // cargo may have found nothing to do after a touch
+  }
+  return file;
+}
+
+module.exports = { ensureBuilt };
+
+if (require.main === module) {
+  try {
+    const file = ensureBuilt();
+    console.log(`${path.relative(ROOT, file)}, ${(fs.statSync(file).size / 1024).toFixed(0)} KB, is up to date`);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+}
