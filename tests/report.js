@@ -2,7 +2,10 @@
 
 // What a test script says: figures as it goes, the first failures in full, and at the end one line and an exit code.
 
+const { MissingProgram } = require('../scripts/python-packages.js');
+
 const SHOWN_FAILURES = 10;
+const SHOWN_LINES = 12;
 
 class Report {
   #passed = 0;
@@ -21,12 +24,20 @@ class Report {
       body();
       return true;
     } catch (error) {
-      this.#failed++;
-      if (this.#failed <= SHOWN_FAILURES)
-        console.log(`FAILED ${name}\n  ${error.stack.split('\n').slice(0, 12).join('\n  ')}`);
-      if (this.#failed === SHOWN_FAILURES) console.log('(further failures are only counted)');
+      this.#fail(`FAILED ${name}\n  ${error.stack.split('\n').slice(0, SHOWN_LINES).join('\n  ')}`);
       return false;
     }
+  }
+
+  /** The end of the script before its time: one failure, whatever was passed until then. */
+  abort(text) {
+    this.#fail(text);
+  }
+
+  #fail(text) {
+    this.#failed++;
+    if (this.#failed <= SHOWN_FAILURES) console.log(text);
+    if (this.#failed === SHOWN_FAILURES) console.log('(further failures are only counted)');
   }
 
   heading(text) {
@@ -52,11 +63,8 @@ async function runTests(body) {
   try {
     await body(report);
   } catch (error) {
-    // A missing program is said in one sentence, anything else is a defect of the script and wants its stack.
-    console.log(error.constructor.name === 'MissingProgram' ? error.message : error.stack);
-    report.check('the script ran to its end', () => {
-      throw error;
-    });
+    // What the machine lacks is said in one sentence; anything else wants its stack.
+    report.abort(error instanceof MissingProgram ? error.message : error.stack);
   }
   report.end();
 }

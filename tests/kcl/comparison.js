@@ -3,7 +3,7 @@
 // One Kinesis record at a time: what the KCL handed on, what this package hands on, and what the model says of both.
 
 const assert = require('node:assert/strict');
-const { deaggregate } = require('../..');
+const { deaggregate, decode, iterDeaggregate } = require('../..');
 const { judge, MAX_HASH_KEY } = require('./model.js');
 
 const FULL_RANGE = { start: '0', end: MAX_HASH_KEY.toString() };
@@ -63,9 +63,11 @@ async function compareWithKcl(report, kcl, agreement, batches) {
     const inOrder = report.check(`${name}: both keep the order of the Kinesis records and neither throws`, () => {
       assert.equal(answers[i].thrown, undefined);
       assert.deepEqual(theirs.flat(), answers[i].records);
-      const records = deaggregate(requests[i].records.map(asKinesisRecord), {
-        hashKeyRange: range && { StartingHashKey: range.start, EndingHashKey: range.end },
-      });
+      const kinesisRecords = requests[i].records.map(asKinesisRecord);
+      const options = { hashKeyRange: range && { StartingHashKey: range.start, EndingHashKey: range.end } };
+      const records = deaggregate(kinesisRecords, options);
+      assert.deepEqual([...iterDeaggregate(kinesisRecords, options)], records);
+      assert.deepEqual(decode(kinesisRecords, options).toArray(), records);
       ours = bySequenceNumber(records, blobs.length);
       assert.deepEqual(ours.flat(), records);
     });

@@ -42,7 +42,7 @@ class Judgement {
   /**
    * @param {boolean} magic the data begins with the magic
    * @param {ReturnType<typeof readAggregate> | null} aggregate null: not an aggregate
-   * @param {boolean} cut protobuf-java dropped bits of a varint on the way
+   * @param {boolean} cut protobuf-java dropped bits of a tag or a length on the way
    */
   constructor(magic, aggregate, cut) {
     this.magic = magic;
@@ -71,7 +71,7 @@ class Judgement {
 
   /** What this package promises. @returns {Verdict & { decodeError?: RegExp }} */
   ours(range) {
-    if (this.cut) return { raw: true, decodeError: /^ERR_KPL_(MALFORMED|INDEX)$/ };
+    if (this.cut) return { raw: true, decodeError: /^ERR_KPL_MALFORMED$/ };
     if (this.aggregate === null)
       return this.magic ? { raw: true, decodeError: /^ERR_KPL_(MALFORMED|CHECKSUM)$/ } : { raw: true };
     if (this.brokenIndex) return { raw: true, decodeError: /^ERR_KPL_INDEX$/ };
@@ -102,9 +102,14 @@ class Judgement {
   /** Why the two may differ on this input: the written list, and nothing else. @returns {string[]} */
   deviations() {
     const { aggregate } = this;
-    if (this.cut) return ['bits that Java drops from a 64-bit tag, length or number'];
-    if (this.brokenIndex) return ['an index that points nowhere'];
+    if (this.cut) return ['a tag or length of more than 32 bits, of which Java drops the rest'];
     if (aggregate === null) return [];
+    if (this.brokenIndex) {
+      const brokenForJava = aggregate.records.some((record) => keysOf(aggregate, record, toInt32, javaText) === null);
+      return brokenForJava
+        ? ['an index that points nowhere']
+        : ['an index of more than 32 bits, which Java cuts until it points somewhere'];
+    }
     const used = aggregate.records.map((record) => keysOf(aggregate, record, String, whatwgText));
     const hashed = used.filter(({ explicitHashKey }) => explicitHashKey !== null);
     const found = [];
@@ -116,8 +121,8 @@ class Judgement {
     if (hashed.some(({ explicitHashKey }) => !contains(undefined, bigInteger(explicitHashKey) ?? 0n))) {
       found.push('an explicit hash key outside 0..2^128-1');
     }
-    if (hashed.some(({ explicitHashKey }) => numberToJavaAlone(explicitHashKey))) {
-      found.push('an explicit hash key that is a number to Java alone');
+    if (hashed.some(({ explicitHashKey }) => decimal(explicitHashKey) !== bigInteger(explicitHashKey))) {
+      found.push('an explicit hash key in digits other than 0 to 9, which only Java takes for a number');
     }
     if ([...aggregate.partitionKeys, ...aggregate.explicitHashKeys].some((key) => javaText(key) !== whatwgText(key))) {
       found.push('a surrogate in a key, which Java replaces by one U+FFFD and everybody else by three');
@@ -154,7 +159,8 @@ function javaText(bytes) {
   return Buffer.from(marked, 'latin1').toString('utf8');
 }
 
-const decimal = (text) => (/^[0-9]+$/.test(text) ? BigInt(text) : null);
+/** The number that this package sees in an explicit hash key: Java's, but in the digits 0 to 9 alone. */
+const decimal = (text) => (/^[+-]?[0-9]+$/.test(text) ? bigInteger(text) : null);
 
 /** `new BigInteger(text)`: a sign, leading zeros and any decimal digits of Unicode's first plane. */
 function bigInteger(text) {
@@ -169,11 +175,6 @@ function digitValue(digit) {
   const low = digit.codePointAt(0) & 0xf;
   const runBeginsAtZero = low < 6 || (low < 10 && /\p{Nd}/u.test(String.fromCodePoint(digit.codePointAt(0) - low)));
   return runBeginsAtZero ? low : low - 6;
-}
-
-function numberToJavaAlone(text) {
-  const value = bigInteger(text);
-  return value !== null && contains(undefined, value) && decimal(text) === null;
 }
 
 function readAggregate(reader) {
@@ -260,7 +261,7 @@ class JavaReader {
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const byte = this.#byte();
       value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return this.#cutTo(64, value);
+      if (byte < 0x80) return BigInt.asUintN(64, value);
     }
     throw new Malformed('varint');
   }
@@ -270,20 +271,20 @@ class JavaReader {
     return this.#bytes[this.#position++];
   }
 
-  #cutTo(bits, value) {
-    const kept = BigInt.asUintN(bits, value);
-    if (kept !== value) this.cut = true;
-    return kept;
+  #int32() {
+    const value = this.varint();
+    if (value >= 2n ** 32n) this.cut = true;
+    return Number(BigInt.asUintN(32, value));
   }
 
   #tag() {
-    const tag = Number(this.#cutTo(32, this.varint()));
+    const tag = this.#int32();
     if (tag >>> 3 === 0) throw new Malformed('field number 0');
     return { field: tag >>> 3, wireType: tag & 7 };
   }
 
   #length() {
-    const length = Number(this.#cutTo(32, this.varint()));
+    const length = this.#int32();
     if (length > this.#end - this.#position) throw new Malformed('length');
     return length;
   }
