@@ -1,12 +1,12 @@
 'use strict';
 
-// The real Amazon Kinesis Client Library as a long-lived process: `const kcl = startKcl(); await kcl.ask(requests); kcl.stop()`.
-// The jars come from the Python package kclpy-ext, which carries the KCL and all that it depends on.
+// The real Amazon Kinesis Client Library as a long-lived process: `const kcl = startKcl(); await kcl.ask(requests);
+// kcl.stop()`. The jars come from the Python package kclpy-ext, which carries the KCL and all that it depends on.
 
 const { spawn } = require('node:child_process');
 const { existsSync, mkdirSync, renameSync, rmSync, statSync } = require('node:fs');
 const { join } = require('node:path');
-const { CACHE, MissingProgram, installed, run } = require('./python-packages.js');
+const { CACHE, MissingProgram, installed, run } = require('./python-packages');
 
 const PACKAGE = 'kclpy-ext';
 const PACKAGE_VERSION = '3.1.3.post4';
@@ -14,11 +14,22 @@ const KCL_VERSION = '3.1.3';
 const SOURCES = join(__dirname, '..', 'tests', 'kcl');
 
 /**
- * @typedef {{ partitionKey: string, sequenceNumber: string, data: Uint8Array }} PutRecord a Kinesis record as a shard holds it
- * @typedef {{ start: string, end: string }} Range of hash keys, inclusive
+ * @typedef {object} PutRecord a Kinesis record as a shard holds it
+ * @property {string} partitionKey
+ * @property {string} sequenceNumber
+ * @property {Uint8Array} data
+ *
+ * @typedef {{ start: string, end: string }} Range hash keys, both ends included
  * @typedef {{ records: PutRecord[], range?: Range }} Request one GetRecords batch of one shard
- * @typedef {{ partitionKey: string, explicitHashKey: string | null, data: Buffer, sequenceNumber: string, subSequenceNumber: number,
- *   aggregated: boolean }} HandedOn
+ *
+ * @typedef {object} HandedOn a KinesisClientRecord
+ * @property {string} partitionKey
+ * @property {string | null} explicitHashKey
+ * @property {Buffer} data
+ * @property {string} sequenceNumber
+ * @property {number} subSequenceNumber
+ * @property {boolean} aggregated
+ *
  * @typedef {{ records: HandedOn[], thrown?: string }} Answer
  */
 

@@ -1,13 +1,14 @@
 'use strict';
 
-// The other implementations of the format, each with the same face: `read` takes an aggregate apart, `write` makes aggregates.
+// The other implementations of the format, each with the same face: `read` takes an aggregate apart, `write` makes
+// aggregates.
 //
 // Python's answer over one long-lived process; the npm package is called where it stands.
 
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
 const readline = require('node:readline');
-const { PYTHON, installed } = require('./python-packages.js');
+const { PYTHON, installed } = require('./python-packages');
 
 const AWS_KINESIS_AGG = '1.2.3';
 const AIOKPL = '0.2.0';
@@ -15,10 +16,15 @@ const AIOKPL = '0.2.0';
 const IMPORTED = ['protobuf==7.36.2', 'six==1.17.0'];
 
 /**
- * @typedef {{ partitionKey: string, explicitHashKey: string | null, data: Buffer }} PeerRecord
- * @typedef {{ aggregated: boolean, records: PeerRecord[] } | { error: string }} Read
- * @typedef {{ aggregates: { partitionKey: string, explicitHashKey: string | null, data: Buffer }[] } | { error: string }} Written
- * @typedef {{ name: string, read(data: Buffer): Promise<Read>, write(records: PeerRecord[], maxSize: number): Promise<Written> }} Peer
+ * @typedef {{ partitionKey: string, explicitHashKey: string | null, data: Buffer }} PeerRecord also the outside of an
+ *   aggregate
+ * @typedef {{ aggregated: boolean, records: PeerRecord[], error?: undefined } | { error: string }} Read
+ * @typedef {{ aggregates: PeerRecord[], error?: undefined } | { error: string }} Written
+ *
+ * @typedef {object} Peer
+ * @property {string} name
+ * @property {(data: Buffer) => Promise<Read>} read
+ * @property {(records: PeerRecord[], maxSize: number) => Promise<Written>} write
  */
 
 /** @returns {{ peers: Peer[], stop(): void }} */

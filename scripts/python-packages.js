@@ -24,7 +24,9 @@ function run(program, args, purpose) {
   } catch (error) {
     if (error.code === 'ENOENT') throw new MissingProgram(`${program} was not found; it is needed to ${purpose}.`);
     const lines = String(error.stderr).trim().split('\n');
-    throw new MissingProgram(`${program} failed to ${purpose}: ${lines.at(-1)}`);
+    throw new MissingProgram(
+      `${program} failed to ${purpose}: ${lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1)}`,
+    );
   }
 }
 

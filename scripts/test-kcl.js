@@ -1,12 +1,17 @@
 'use strict';
 
-// npm run test:kcl [-- --seed 1 --streams 1000 --blobs 30000]: this package against the real Amazon Kinesis Client Library.
-// Streams are counted per routing.
+// This package against the real Amazon Kinesis Client Library:
+// `npm run test:kcl [-- --seed 1 --streams 1000 --blobs 30000]`; streams are counted per routing.
 
 const { parseArgs } = require('node:util');
-const { ensureBuilt } = require('./build.js');
-const { startKcl } = require('./kcl.js');
-const { runTests } = require('../tests/report.js');
+const { startKcl } = require('./kcl');
+const { ready } = require('./setup');
+
+ready();
+const { testHostileBlobs } = require('../tests/kcl/hostile');
+const { testRoutings } = require('../tests/kcl/routings');
+const { testVectors } = require('../tests/kcl/vectors');
+const { runTests } = require('../tests/report');
 
 const { values } = parseArgs({
   options: {
@@ -18,13 +23,8 @@ const { values } = parseArgs({
 
 runTests(async (report) => {
   const kcl = startKcl();
+  const seed = Number(values.seed);
   try {
-    ensureBuilt();
-    // Only now: these load the addon.
-    const { testVectors } = require('../tests/kcl/vectors.js');
-    const { testHostileBlobs } = require('../tests/kcl/hostile.js');
-    const { testRoutings } = require('../tests/kcl/routings.js');
-    const seed = Number(values.seed);
     report.heading(`Amazon Kinesis Client Library ${kcl.version}, seed ${seed}`);
     await testVectors(report, kcl);
     await testHostileBlobs(report, kcl, seed, Number(values.blobs));

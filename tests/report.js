@@ -2,7 +2,7 @@
 
 // What a test script says: figures as it goes, the first failures in full, and at the end one line and an exit code.
 
-const { MissingProgram } = require('../scripts/python-packages.js');
+const { MissingProgram } = require('../scripts/python-packages');
 
 const SHOWN_FAILURES = 10;
 const SHOWN_LINES = 12;

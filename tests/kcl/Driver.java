@@ -1,3 +1,5 @@
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,18 +12,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 import software.amazon.kinesis.retrieval.AggregatorUtil;
 import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
- * Asks the real Kinesis Client Library what it hands on: one call of AggregatorUtil per request, as the KCL's own ProcessTask makes it
- * for one GetRecords batch of one shard.
+ * Asks the real Kinesis Client Library what it hands on: one call of AggregatorUtil per request, as the KCL's own
+ * ProcessTask makes it for one GetRecords batch of one shard.
  *
- * <p>Request on standard input, big-endian: string start and string end of the shard's hash key range (both absent: no range), int count,
- * then per Kinesis record string partition key, string sequence number, bytes data. Response on standard output: int length of the rest,
- * int count (-1: AggregatorUtil threw; a string follows), then per record handed on string partition key, string explicit hash key,
- * bytes data, string sequence number, long sub-sequence number, byte aggregated. Strings are UTF-8. Strings and bytes follow their int
- * length; -1 is null. Ends with its input.
+ * <p>Standard input, big-endian: string start and string end of the shard's range of hash keys (both null: no range),
+ * int count, then per Kinesis record string partition key, string sequence number, bytes data.
+ *
+ * <p>Standard output: int length of the rest, int count (-1: AggregatorUtil threw, a string follows), then per record
+ * handed on string partition key, string explicit hash key, bytes data, string sequence number, long sub-sequence
+ * number, byte aggregated.
+ *
+ * <p>Strings are UTF-8; strings and bytes follow their int length, -1 is null. The driver ends with its input.
  */
 public final class Driver {
     private static final int ABSENT = -1;
@@ -31,7 +37,7 @@ public final class Driver {
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(System.out, 1 << 16));
         // Whatever the KCL logs must not end up between the answers.
         System.setOut(new PrintStream(System.err));
-        ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("ROOT")).setLevel(ch.qos.logback.classic.Level.OFF);
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
 
         AggregatorUtil kcl = new AggregatorUtil();
         while (true) {

@@ -1,9 +1,10 @@
 'use strict';
 
-// Hostile Kinesis records: aggregates that are odd, broken by their writer, or damaged afterwards. Seeded, so that a failure comes again.
+// Hostile Kinesis records: aggregates that are odd, broken by their writer, or damaged afterwards. Seeded, so that a
+// failure comes again.
 
-const { MAGIC, bytes, envelope, groups, number, tag, varint } = require('./wire.js');
-const { MAX_HASH_KEY } = require('./model.js');
+const { MAGIC, bytes, envelope, groups, number, tag, varint } = require('./wire');
+const { MAX_HASH_KEY } = require('./model');
 
 const ODD_HASH_KEYS = [
   '',
@@ -27,6 +28,7 @@ const ODD_HASH_KEYS = [
   '५٣',
   '𝟙',
 ];
+const KEYS = ['a', 'b', 'key', '', '10', '9', 'ключ', '鍵', '😀', '__proto__', 'x'.repeat(300)];
 const ODD_TEXTS = [
   'c3',
   'ff',
@@ -43,7 +45,10 @@ const ODD_TEXTS = [
   '61eda080ff62',
 ];
 
-/** An aggregate with fields in any order, entries nobody needs, unknown fields, long varints, and now and then a real mistake. */
+/**
+ * An aggregate with fields in any order, entries nobody needs, unknown fields, long varints, and now and then a real
+ * mistake.
+ */
 function oddAggregate(random) {
   // The mistakes are drawn per aggregate: one of each in every aggregate would hide what each does alone.
   const rare = random.chance(0.5) ? 0 : 0.08;
@@ -110,7 +115,7 @@ function damagedOnce(random, body) {
 function partitionKeyBytes(random, odd) {
   if (random.chance(odd / 2)) return Buffer.from(random.pick(ODD_TEXTS), 'hex');
   if (random.chance(odd / 4)) return random.bytes(random.int(8));
-  return Buffer.from(random.pick(['a', 'b', 'key', '', '10', '9', 'ключ', '鍵', '😀', '__proto__', 'x'.repeat(300)]));
+  return Buffer.from(random.pick(KEYS));
 }
 
 function explicitHashKey(random, rare) {

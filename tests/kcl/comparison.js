@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { deaggregate, decode, iterDeaggregate } = require('../..');
-const { judge, MAX_HASH_KEY } = require('./model.js');
+const { judge, MAX_HASH_KEY } = require('./model');
 
 const FULL_RANGE = { start: '0', end: MAX_HASH_KEY.toString() };
 const OUTER_PARTITION_KEY = 'outer';

@@ -2,11 +2,11 @@
 
 // Blobs that nobody should write: odd and damaged aggregates, under shard ranges that cut close.
 
-const { damaged, oddAggregate } = require('./blobs.js');
-const { Agreement, compareWithKcl, FULL_RANGE } = require('./comparison.js');
-const { judge, MAX_HASH_KEY } = require('./model.js');
-const { VECTORS } = require('./vectors.js');
-const { Random } = require('../random.js');
+const { damaged, oddAggregate } = require('./blobs');
+const { Agreement, compareWithKcl, FULL_RANGE } = require('./comparison');
+const { judge, MAX_HASH_KEY } = require('./model');
+const { VECTORS } = require('./vectors');
+const { Random } = require('../random');
 
 /** Batches that are asked together: enough to keep the KCL busy, few enough to stay small. */
 const BATCHES_AT_ONCE = 500;
@@ -34,7 +34,9 @@ function blob(random, seeds) {
   return damaged(random, random.chance(0.5) ? oddAggregate(random) : random.pick(seeds));
 }
 
-/** No range, the full one, a random one, or one that begins, ends or stops just short at a user record's own hash key. */
+/**
+ * No range, the full one, a random one, or one that begins, ends or stops just short at a user record's own hash key.
+ */
 function rangeFor(random, blobs) {
   const draw = random.int(5);
   if (draw === 0) return undefined;

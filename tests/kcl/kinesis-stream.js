@@ -1,6 +1,7 @@
 'use strict';
 
-// A Kinesis stream in memory: shards that own ranges of hash keys, records that stay where they were put, splits and merges.
+// A Kinesis stream in memory: shards that own ranges of hash keys, records that stay where they were put, splits and
+// merges.
 
 const { createHash } = require('node:crypto');
 

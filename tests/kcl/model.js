@@ -1,11 +1,11 @@
 'use strict';
 
-// A slow second reader, written from FORMAT's rules and from how protobuf-java reads: it says of any bytes what the KCL hands on, what this
-// package promises to hand on, and, where the two differ, by which of the written deviations.
+// A slow second reader, written from FORMAT's rules and from how protobuf-java reads: it says of any bytes what the KCL
+// hands on, what this package promises to hand on, and, where the two differ, by which of the written deviations.
 //
 // It is itself on trial: on every input of the tests its word about the KCL is compared with the real KCL's.
 
-const { MAGIC, md5 } = require('./wire.js');
+const { MAGIC, md5 } = require('./wire');
 
 const DIGEST_BYTES = 16;
 const MAX_HASH_KEY = 2n ** 128n - 1n;
@@ -125,7 +125,7 @@ class Judgement {
       found.push('an explicit hash key in digits other than 0 to 9, which only Java takes for a number');
     }
     if ([...aggregate.partitionKeys, ...aggregate.explicitHashKeys].some((key) => javaText(key) !== whatwgText(key))) {
-      found.push('a surrogate in a key, which Java replaces by one U+FFFD and everybody else by three');
+      found.push('a surrogate in a key, which Java replaces by one U+FFFD and others by several');
     }
     return found;
   }

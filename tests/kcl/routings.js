@@ -1,17 +1,19 @@
 'use strict';
 
-// Every routing, on streams whose shards split and merge while records are on their way: what was put in comes out of the KCL, all of it.
+// Every routing, on streams whose shards split and merge while records are on their way: what was put in comes out of
+// the KCL, all of it.
 //
-// Kinesis keeps a record in the shard that owned its hash key when it was put, and the KCL reads every shard, closed ones too, under that
-// shard's own range. So an aggregate is in danger at one moment only: when it is put, if the shard that takes it does not own the hash key
-// of each of its user records. That moment is what is varied here: aggregates are put at once or only after the next resharding, and under
-// `{ shards }` by an aggregator that has heard of the resharding or has not.
+// Kinesis keeps a record in the shard that owned its hash key when it was put, and the KCL reads every shard, closed
+// ones too, under that shard's own range. So an aggregate is in danger at one moment only: when it is put, if the shard
+// that takes it does not own the hash key of each of its user records. That moment is what is varied here: aggregates
+// are put at once or only after the next resharding, and under `{ shards }` by an aggregator that has heard of the
+// resharding or has not.
 
 const assert = require('node:assert/strict');
 const { deaggregate, RecordAggregator } = require('../..');
-const { KinesisStream, hashKeyOf, HASH_KEYS } = require('./kinesis-stream.js');
-const { Random } = require('../random.js');
-const { asInput, userRecords, MAX_HASH_KEY } = require('../user-records.js');
+const { KinesisStream, hashKeyOf, HASH_KEYS } = require('./kinesis-stream');
+const { Random } = require('../random');
+const { asInput, userRecords, MAX_HASH_KEY } = require('../user-records');
 
 const STREAMS_AT_ONCE = 100;
 const LONG_STREAMS = 0.005;
@@ -20,7 +22,10 @@ const KINESIS_RECORD_BYTES = 1_048_576;
 const lanes = (_, random) => ({ lanes: random.pick([1, 2, 3, 4, 7, 16, 64, 1000, 1024]) });
 const shards = (stream) => ({ shards: stream.describe() });
 
-/** `order`: the groups of user records whose order is promised over the whole stream; `untilResharded`: but no longer than that. */
+/**
+ * `order`: the groups of user records whose order is promised over the whole stream; `untilResharded`: but no longer
+ * than that.
+ */
 const ROUTINGS = [
   { name: "'pinned'", routing: () => 'pinned' },
   { name: '{ lanes }', routing: lanes, order: ofOneLane },
@@ -109,7 +114,8 @@ async function eachRun(report, kcl, kind, seed, count, body) {
 function play(kind, seed) {
   const random = new Random(seed);
   const stream = new KinesisStream(shardStarts(random));
-  // Ends of shards, not their beginnings: those of an evenly split stream are also the hash keys that lanes are pinned to.
+  // Ends of shards, not their beginnings: those of an evenly split stream are also the hash keys that lanes are pinned
+  // to.
   const ownHashKeys = random.chance(0.4)
     ? [0n, random.bigint(0n, MAX_HASH_KEY), ...stream.shards.map(({ end }) => end)]
     : [];
@@ -258,7 +264,10 @@ function assertOrder(run, delivered) {
   if (order !== undefined && !(untilResharded && run.reshardings > 0)) assertOrderOfGroups(run, delivered, order);
 }
 
-/** The order of the input; after `setShards` has moved open user records into new aggregates, that of each partition key. */
+/**
+ * The order of the input; after `setShards` has moved open user records into new aggregates, that of each partition
+ * key.
+ */
 function assertOrderWithinAggregates({ kind, inputs, reshardings }, delivered) {
   const group = kind.fresh && reshardings > 0 ? ofOneKey : () => 'all';
   const positions = groupBy(inputs, group);
@@ -334,7 +343,10 @@ const handedOnRow = ({ partitionKey, explicitHashKey, data, sequenceNumber, subS
   aggregated,
 ];
 
-/** An aggregate is lost if, and only if, its shard does not own the hash keys of all its user records; then all of it is. */
+/**
+ * An aggregate is lost if, and only if, its shard does not own the hash keys of all its user records; then all of it
+ * is.
+ */
 function assertLostByRule7({ stream }, shards) {
   stream.shards.forEach(({ records, start, end }, i) => {
     const survivors = records.filter(({ partitionKey, sequenceNumber, data }) =>

@@ -6,8 +6,8 @@ const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { Agreement, batch, compareWithKcl, FULL_RANGE } = require('./comparison.js');
-const { judge, MAX_HASH_KEY } = require('./model.js');
+const { Agreement, batch, compareWithKcl, FULL_RANGE } = require('./comparison');
+const { judge, MAX_HASH_KEY } = require('./model');
 
 const lines = (name) =>
   readFileSync(join(__dirname, '..', '..', '__test__', 'vectors', name), 'utf8')
@@ -15,7 +15,7 @@ const lines = (name) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-/** @type {{ name: string, data: Buffer, kind: string, records?: any[], recordCount?: number, recordsSha256?: string }[]} */
+/** Both files in one shape: a name, the data, and what is expected of it. */
 const VECTORS = [
   ...lines('good.jsonl').map((row) => ({
     name: row.id,

@@ -1,6 +1,7 @@
 'use strict';
 
-// A writer of aggregates that takes every liberty the format allows and some that it does not: the raw material of hostile blobs.
+// A writer of aggregates that takes every liberty the format allows and some that it does not: the raw material of
+// hostile blobs.
 
 const { createHash } = require('node:crypto');
 

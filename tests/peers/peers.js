@@ -1,14 +1,17 @@
 'use strict';
 
-// What this package writes the others read, what they write this package reads; where not, it is a defect of theirs that is on the list, and
-// what the defect makes of the records is foretold.
+// What this package writes the others read, what they write this package reads; where not, it is a defect of theirs
+// that is on the list, and what the defect makes of the records is foretold.
 
 const assert = require('node:assert/strict');
 const { aggregate, deaggregate } = require('../..');
-const { Random } = require('../random.js');
-const { asInput, userRecords, MAX_HASH_KEY } = require('../user-records.js');
+const { Random } = require('../random');
+const { asInput, userRecords, MAX_HASH_KEY } = require('../user-records');
 
-/** Larger than the longest test record, so that the Python package's loss near its limit stays out; it has a check of its own. */
+/**
+ * Larger than the longest test record, so that the Python package's loss near its limit stays out; it has a check of
+ * its own.
+ */
 const SMALLEST_LIMIT = 1200;
 const LARGEST_LIMIT = 1_048_576;
 const ALL_IN_ONE = { routing: 'first', maxBytes: 10_485_760, maxRecordBytes: 10_485_760 };
@@ -145,7 +148,10 @@ async function testWriting(report, peer, seed, streams) {
   defects.print(report);
 }
 
-/** The npm package keeps its tables in plain objects, which put integer-like keys first, but gives out the indices in order of arrival. */
+/**
+ * The npm package keeps its tables in plain objects, which put integer-like keys first, but gives out the indices in
+ * order of arrival.
+ */
 function foretoldWritten(peer, chunk, defects) {
   if (!peer.name.includes('npm')) return chunk;
   const partitionKeys = misplaced(chunk.map(({ partitionKey }) => partitionKey));

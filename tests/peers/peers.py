@@ -1,8 +1,11 @@
 """The Python packages aws-kinesis-agg and aiokpl, each behind the same two questions.
 
 One JSON request per line on standard input, one JSON answer per line on standard output, in order.
-read: {"package", "op": "read", "data": base64}          -> {"aggregated": bool, "records": [[partition key, explicit hash key, base64]]}
-write: {"package", "op": "write", "records": [...], "maxSize"} -> {"aggregates": [[partition key, explicit hash key or null, base64]]}
+A record is [partition key, explicit hash key or null, base64 of the data], and so is the outside of an aggregate.
+
+    {"package", "op": "read", "data": base64}         -> {"aggregated": bool, "records": [record]}
+    {"package", "op": "write", "records", "maxSize"}  -> {"aggregates": [record]}
+
 Whatever a package throws is the answer {"error": text}.
 
 Usage: peers.py DIRECTORY, the directory into which pip installed both.
@@ -66,8 +69,9 @@ def read_aiokpl(data):
 
 
 def write_aiokpl(records, _max_size):
-    user_records = [aiokpl.UserRecord(partition_key, data, explicit_hash_key) for partition_key, data, explicit_hash_key in records]
-    return [(records[0][0], records[0][2], aiokpl.encode_aggregated(user_records))]
+    user_records = [aiokpl.UserRecord(*record) for record in records]
+    partition_key, _, explicit_hash_key = records[0]
+    return [(partition_key, explicit_hash_key, aiokpl.encode_aggregated(user_records))]
 
 
 READ = {"aws-kinesis-agg": read_aws, "aiokpl": read_aiokpl}
