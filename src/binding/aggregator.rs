@@ -105,10 +105,7 @@ impl NativeAggregator {
         if !is_covered {
             self.check(env, &batch)?;
         }
-        let mut closed = Vec::new();
-        for (index, record) in batch.enumerate() {
-            closed.extend(self.aggregator.add(&record).map_err(|error| throw(env, &error, Some(index)))?);
-        }
+        let closed = self.aggregator.take_all(batch);
         self.hand_over(env, closed)
     }
 
