@@ -189,6 +189,12 @@ impl Aggregator {
                 closed.extend(taken.expect("a record that was taken once is taken under any shard map"));
             }
         }
+        // Fewer shards may leave fewer places than there are aggregates of explicit hash keys.
+        while self.open.len() > self.options.max_open_aggregates()
+            && let Some(place) = self.open.least_recently_used()
+        {
+            closed.push(self.close(place));
+        }
         Ok(closed)
     }
 
