@@ -168,7 +168,7 @@ test.each([
     },
   ],
   ['a Proxy', new Proxy({ partitionKey: 'a', data: 'x' }, {})],
-  ['a function-like array with fields', Object.assign([], { partitionKey: 'a', data: 'x' })],
+  ['an array with the fields', Object.assign([], { partitionKey: 'a', data: 'x' })],
 ])('a record may be %s', (_, record) => {
   expect(aggregate([record])).toEqual(aggregate([{ partitionKey: 'a', data: 'x' }]));
 });
