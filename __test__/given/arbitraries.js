@@ -47,21 +47,28 @@ const safeRouting = fc.oneof(
 );
 const routing = fc.oneof({ weight: 4, arbitrary: safeRouting }, { weight: 1, arbitrary: fc.constant('first') });
 
-/** Options with limits so small that everything closes often; those that contradict each other are left out. */
+/**
+ * Options with limits small enough that everything closes often, or large enough that some records go in without a
+ * closing; those that contradict each other are left out.
+ */
 function optionsWith(someRouting) {
   return fc
     .record(
       {
         routing: someRouting,
-        maxRecordBytes: fc.integer({ min: 700, max: 2000 }),
-        maxBytes: fc.integer({ min: 64, max: 700 }),
-        maxUserRecords: fc.integer({ min: 1, max: 9 }),
-        maxOpenAggregates: fc.integer({ min: 1, max: 4 }),
+        maxRecordBytes: fc.oneof(fc.integer({ min: 700, max: 2000 }), fc.integer({ min: 6000, max: 12_000 })),
+        maxBytes: fc.oneof(fc.integer({ min: 64, max: 700 }), fc.integer({ min: 1200, max: 6000 })),
+        maxUserRecords: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 60 })),
+        maxOpenAggregates: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 30 })),
         wrapSingle: fc.boolean(),
       },
       { requiredKeys: ['routing', 'maxRecordBytes'] },
     )
-    .map((options) => (options.routing.lanes ? { ...options, wrapSingle: true } : options));
+    .map((options) => ({
+      ...options,
+      ...(options.maxBytes && { maxBytes: Math.min(options.maxBytes, options.maxRecordBytes) }),
+      ...(options.routing.lanes && { wrapSingle: true }),
+    }));
 }
 
 module.exports = { explicitHashKey, lanes, optionsWith, partitionKey, routing, safeRouting, shards, userRecord };
