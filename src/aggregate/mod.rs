@@ -284,6 +284,12 @@ impl Aggregator {
                 data: record.data.of(&message),
             })));
         }
+        // Fewer shards may leave fewer places than there are aggregates of explicit hash keys.
+        while self.open.len() > self.options.max_open_aggregates()
+            && let Some(place) = self.open.least_recently_used()
+        {
+            closed.push(self.close(place));
+        }
         Ok(closed)
     }
 

@@ -36,12 +36,12 @@ pub struct AggregatorRequest {
 
 impl AggregatorRequest {
     fn parse(&self) -> std::result::Result<Options, Error> {
-        let routing = match self.routing.as_str() {
-            "pinned" => Routing::Pinned,
-            "lanes" => Routing::Lanes(Lanes::new(self.lanes.map_or(0, whole))?),
-            "shards" => Routing::Shards(shard_map(self.shards.as_deref().unwrap_or_default())?),
-            "partitionKey" => Routing::PartitionKey,
-            "first" => Routing::First,
+        let routing = match (self.routing.as_str(), self.lanes, &self.shards) {
+            ("pinned", ..) => Routing::Pinned,
+            ("lanes", Some(lanes), _) => Routing::Lanes(Lanes::new(whole(lanes))?),
+            ("shards", _, Some(shards)) => Routing::Shards(shard_map(shards)?),
+            ("partitionKey", ..) => Routing::PartitionKey,
+            ("first", ..) => Routing::First,
             _ => {
                 let must_be = "'pinned', 'partitionKey', 'first', { lanes: number } or { shards: Shard[] }".into();
                 return Err(Error::Option { name: "routing", must_be });
