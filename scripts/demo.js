@@ -5,6 +5,7 @@
 const { ensureBuilt } = require('./build');
 const { HELP, UsageError, parseOptions } = require('./demo/options');
 
+const RESHARD_MS = 100;
 const SIGNALS = /** @type {const} */ ({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 });
 
 async function main() {
@@ -21,21 +22,26 @@ async function main() {
   const screen = new Screen(process.stdout, process.env, { isQuiet: options.json });
   /** @type {Awaited<ReturnType<typeof startEndpoint>> | undefined} */
   let endpoint;
+  let isStopped = false;
   const stopped = new Promise((resolve) => {
-    for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => resolve(code));
-    process.stdout.once('error', () => resolve(1)); // the reader of our pipe has gone
+    /** @param {number} code */
+    const stop = (code) => {
+      isStopped = true;
+      resolve(code);
+    };
+    for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => stop(code));
+    process.stdout.once('error', () => stop(1)); // the reader of our pipe has gone
   });
   const showing = (async () => {
-    endpoint = await startEndpoint({ port: options.port, reshardMs: 100 });
+    endpoint = await startEndpoint({ port: options.port, reshardMs: RESHARD_MS });
     return show(options, endpoint, screen);
   })();
   try {
-    const code = await Promise.race([showing, stopped]);
-    if (isStopped) process.exit(code); // whatever is still under way
-    return code;
+    return await Promise.race([showing, stopped]);
   } finally {
     screen.clear();
     await endpoint?.stop();
+    if (isStopped) process.exit(await stopped); // whatever is still under way
   }
 }
 

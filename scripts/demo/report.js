@@ -134,7 +134,11 @@ function verdict({ ok, userRecords, kcl, routing, order }, style) {
   const { missing, doubled, changed } = userRecords;
   const lines = [''];
   if (missing + doubled + changed === 0) {
-    lines.push(style.green(`  ✔ all ${count(userRecords.in)} user records came back exactly once, unchanged`));
+    lines.push(
+      style.green(
+        `  ✔ ${count(userRecords.in)} of ${count(userRecords.in)} user records came back exactly once, unchanged`,
+      ),
+    );
   } else {
     lines.push(
       style.red(
@@ -168,7 +172,7 @@ function kclVerdict({ kcl, routing, userRecords }, style) {
     kcl.dropped === 0
       ? style.green('  ✔ a KCL consumer would have kept all of them, before and after the reshard')
       : style.red(`  ✘ a KCL consumer would have dropped ${loss(kcl.dropped)} of them`),
-    `  ${style.dim('·')} under 'first', the older packages' routing, it would have dropped ${loss(kcl.first.dropped)} without a word`,
+    `  ${style.dim('·')} under 'first', the older packages' routing, it would have dropped ${kcl.first.dropped === 0 ? 'none, with so few records' : `${loss(kcl.first.dropped)} without a word`}`,
   ];
 }
 

@@ -94,30 +94,29 @@ class Run {
       const aggregator = new RecordAggregator(this.#settings(shards));
       const count = this.workload.countOf(producer);
       // The last quarter waits for the reshard, so that records come before, during and after it.
-      const gate = Math.ceil(count * 0.75);
+      const gate = quarterEnd(count, 3);
       let switchedAt = count;
       /** @type {AggregatedRecord[]} */
       let pending = [];
-      for (let n = 0; n < count; n += CHUNK) {
-        if (n >= gate && switchedAt === count) {
+      for (const { from, to, isQuarter } of chunks(count)) {
+        if (from >= gate && switchedAt === count) {
           const after = await resharding;
-          switchedAt = n;
+          switchedAt = from;
           if (this.routing.name === 'shards') {
             pending.push(...this.#clock.package('add', () => aggregator.setShards(after)));
           }
         }
-        const records = this.workload.slice(producer, n, Math.min(n + CHUNK, count));
+        const records = this.workload.slice(producer, from, to);
         pending.push(...this.#clock.package('add', () => aggregator.addUserRecords(records)));
+        if (isQuarter) pending.push(...this.#clock.package('add', () => aggregator.flush()));
         this.#produced += records.length;
         if (this.#produced >= this.workload.records / 2) halfway();
-        if (pending.reduce((sum, entry) => sum + sizeOf(entry), 0) >= SEND_AT_BYTES) {
+        if (isQuarter || pending.reduce((sum, entry) => sum + sizeOf(entry), 0) >= SEND_AT_BYTES) {
           await this.#send(pending);
           pending = [];
         }
         this.#progress();
       }
-      pending.push(...this.#clock.package('add', () => aggregator.flush()));
-      await this.#send(pending);
       return switchedAt;
     });
     const switchedAt = await Promise.all(producers);
@@ -264,7 +263,8 @@ class Tally {
     const { shard } = this;
     const children = all
       .filter((other) => [other.shard.ParentShardId, other.shard.AdjacentParentShardId].includes(shard.ShardId))
-      .map((other) => nameOf(other.shard.ShardId));
+      .map((other) => nameOf(other.shard.ShardId))
+      .sort((a, b) => a - b);
     return {
       shard: nameOf(shard.ShardId),
       parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter((id) => id !== undefined).map(nameOf),
@@ -308,13 +308,39 @@ function replayFirst(workload, before, after, switchedAt) {
   for (let producer = 0; producer < workload.producers; producer++) {
     const aggregator = new RecordAggregator({ routing: 'first', maxBytes: MAX_BYTES });
     const count = workload.countOf(producer);
-    for (let n = 0; n < count; n += CHUNK) {
-      const shards = n >= switchedAt[producer] ? after : before;
-      land(aggregator.addUserRecords(workload.slice(producer, n, Math.min(n + CHUNK, count))), shards);
+    for (const { from, to, isQuarter } of chunks(count)) {
+      const shards = from >= switchedAt[producer] ? after : before;
+      land(aggregator.addUserRecords(workload.slice(producer, from, to)), shards);
+      if (isQuarter) land(aggregator.flush(), shards);
     }
-    land(aggregator.flush(), switchedAt[producer] < count ? after : before);
   }
   return perShard;
+}
+
+/**
+ * The records of a producer in portions, as they would come to it. At the end of each quarter it flushes, as a producer
+ * does that does not let records wait for long.
+ *
+ * @param {number} count
+ */
+function* chunks(count) {
+  let from = 0;
+  for (let quarter = 1; quarter <= 4; quarter++) {
+    const end = quarterEnd(count, quarter);
+    while (from < end) {
+      const to = Math.min(from + CHUNK, end);
+      yield { from, to, isQuarter: to === end };
+      from = to;
+    }
+  }
+}
+
+/**
+ * @param {number} count
+ * @param {number} quarter
+ */
+function quarterEnd(count, quarter) {
+  return Math.ceil((count * quarter) / 4);
 }
 
 /**

@@ -13,5 +13,5 @@ Server.prototype.listen = function listenOnLoopback(options, ...rest) {
   return listen.call(this, isTcp ? { ...options, host: '127.0.0.1' } : options, ...rest);
 };
 
-// The channel to the parent closes when the parent ends, however it ends.
-process.on('disconnect', () => process.exit(0));
+// The channel to the parent closes when the parent ends, however it ends. A signal, as kinesis-local replaces process.exit.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
