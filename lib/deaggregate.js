@@ -67,7 +67,8 @@ function* oneByOne(records, settings) {
     const sources = [sourceOf(record, recordIndex)];
     const table = read(sources, settings);
     reportBroken(sources, table, settings, recordIndex);
-    yield* userRecordsOf(sources[0], table, 0, settings.copy);
+    // Not yield*: an array's iterator has no throw, so that a caller's would become a TypeError.
+    for (const userRecord of userRecordsOf(sources[0], table, 0, settings.copy)) yield userRecord;
     recordIndex++;
   }
 }
