@@ -67,7 +67,7 @@ function* oneByOne(records, settings) {
     const sources = [sourceOf(record, recordIndex)];
     const table = read(sources, settings);
     reportBroken(sources, table, settings, recordIndex);
-    // Half the cost of `yield*`.
+    // Not yield*: it costs twice as much, and an array's iterator has no throw, so that a caller's would become a TypeError.
     for (const userRecord of userRecordsOf(sources[0], table, 0, settings.copy)) yield userRecord;
     recordIndex++;
   }
