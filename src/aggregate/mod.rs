@@ -71,18 +71,41 @@ impl UserRecord<'_> {
     }
 }
 
+/// What can be added unseen: see [`Aggregator::credit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// What the costs of all records may add up to.
+    pub bytes: usize,
+    /// How many records there may be.
+    pub user_records: usize,
+}
+
+impl Credit {
+    /// The most that a record without an explicit hash key adds to an aggregate, beyond its data and its partition key:
+    /// tag, length, two indices with their tags and data's tag and length, then the key's tag and length. No number in
+    /// an aggregate of 10 MiB takes more than four bytes.
+    pub const COST_PER_RECORD: usize = 5 + 5 + 5 + 5 + 5;
+
+    fn limit(&mut self, bytes: usize, user_records: usize) {
+        self.bytes = self.bytes.min(bytes);
+        self.user_records = self.user_records.min(user_records);
+    }
+}
+
 /// The open aggregates of one producer.
 #[derive(Debug)]
 pub struct Aggregator {
     options: Options,
     open: OpenSet,
+    /// A closed aggregate's memory, for the next one that opens.
+    spare: Option<OpenAggregate>,
 }
 
 impl Aggregator {
     /// An aggregator with nothing open.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, open: OpenSet::default() }
+        Self { options, open: OpenSet::default(), spare: None }
     }
 
     /// Takes a record and gives the aggregate that it closes: the one that it belongs to and cannot join, or the least
@@ -105,10 +128,48 @@ impl Aggregator {
         let is_full = self.open.len() >= self.options.max_open_aggregates();
         let must_close = belongs_to.or_else(|| self.open.least_recently_used().filter(|_| is_full));
         let closed = must_close.map(|place| self.close(place));
-        let mut opened = OpenAggregate::new(self.options.routing.outer_keys(record));
+        let outer = self.options.routing.outer_keys(record);
+        let mut opened = match self.spare.take() {
+            Some(spare) => spare.reopen(outer),
+            None => OpenAggregate::new(outer),
+        };
         opened.push(record);
         self.open.insert(group.to_owned(), opened);
         Ok(closed)
+    }
+
+    /// How much can be added before the next record has to be looked at. Records without explicit hash keys, with
+    /// partition keys of at most 256 code points, are all taken and close nothing, if there are no more than
+    /// `user_records` of them and their costs add up to no more than `bytes`. A record's cost is the length of its data
+    /// and its partition key, plus [`Credit::COST_PER_RECORD`].
+    #[must_use]
+    pub fn credit(&self) -> Credit {
+        /// Frame, explicit hash key, and the longest outer partition key: 256 code points of four bytes.
+        const OPENING: usize = 20 + 41 + 1024;
+
+        let Options { max_bytes, max_user_records, .. } = self.options;
+        let mut credit = Credit { bytes: usize::MAX, user_records: usize::MAX };
+        let mut open_count = 0;
+        for (_, aggregate) in self.open.iter().filter(|(group, _)| group.takes_records_without_explicit_hash_key()) {
+            let used = aggregate.wrapped_len() + aggregate.outer().partition_key.len();
+            credit.limit(max_bytes.saturating_sub(used), max_user_records - aggregate.user_record_count());
+            open_count += 1;
+        }
+
+        let may_open = self.options.routing.group_count().map_or(usize::MAX, |groups| groups - open_count);
+        if may_open > 0 {
+            credit.limit(max_bytes.saturating_sub(OPENING), max_user_records);
+            let free_places = self.options.max_open_aggregates() - self.open.len();
+            if may_open > free_places {
+                credit.user_records = credit.user_records.min(free_places);
+            }
+        }
+        credit
+    }
+
+    /// Takes back the memory of an aggregate that was sealed.
+    pub fn reclaim(&mut self, sealed: ClosedAggregate) {
+        self.spare = Some(sealed.into_memory());
     }
 
     /// Whether the record would go in without closing an aggregate.
@@ -195,7 +256,7 @@ impl Aggregator {
     /// How many user records are open.
     #[must_use]
     pub fn user_record_count(&self) -> usize {
-        self.open.iter().map(OpenAggregate::user_record_count).sum()
+        self.open.iter().map(|(_, aggregate)| aggregate.user_record_count()).sum()
     }
 
     /// How much data [`Aggregator::flush`] would give now.
@@ -204,7 +265,7 @@ impl Aggregator {
         self.open
             .iter()
             .map(
-                |aggregate| {
+                |(_, aggregate)| {
                     if self.goes_unwrapped(aggregate) { aggregate.lone_data().len() } else { aggregate.wrapped_len() }
                 },
             )

@@ -38,6 +38,10 @@ pub(super) enum Group<Key> {
 }
 
 impl<Key: AsRef<[u8]>> Group<Key> {
+    pub(super) fn takes_records_without_explicit_hash_key(&self) -> bool {
+        !matches!(self, Self::ExplicitHashKey(_) | Self::PartitionKey(_, Some(_)))
+    }
+
     pub(super) fn borrowed(&self) -> Group<&[u8]> {
         match self {
             Self::Shared => Group::Shared,
@@ -78,6 +82,16 @@ impl Routing {
             (_, Some(explicit)) => Group::ExplicitHashKey(explicit),
             (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(record.hash_key())),
             (Self::Shards(shards), None) => Group::Part(shards.shard_of(record.hash_key())),
+        }
+    }
+
+    /// How many groups there are of records without explicit hash keys; `None` if there is no saying.
+    pub(super) fn group_count(&self) -> Option<usize> {
+        match self {
+            Self::Pinned | Self::First => Some(1),
+            Self::Lanes(lanes) => Some(lanes.count()),
+            Self::Shards(shards) => Some(shards.count()),
+            Self::PartitionKey => None,
         }
     }
 
