@@ -17,6 +17,7 @@
 //! Whether a record is taken depends on the record and the options alone, never on what is open; so a batch can be
 //! checked as a whole before its first record is taken.
 
+mod join;
 mod open;
 mod open_set;
 mod options;
@@ -128,13 +129,7 @@ impl Aggregator {
         let is_full = self.open.len() >= self.options.max_open_aggregates();
         let must_close = belongs_to.or_else(|| self.open.least_recently_used().filter(|_| is_full));
         let closed = must_close.map(|place| self.close(place));
-        let outer = self.options.routing.outer_keys(record);
-        let mut opened = match self.spare.take() {
-            Some(spare) => spare.reopen(outer),
-            None => OpenAggregate::new(outer),
-        };
-        opened.push(record);
-        self.open.insert(group.to_owned(), opened);
+        self.open_with(&group, record);
         Ok(closed)
     }
 
@@ -270,6 +265,17 @@ impl Aggregator {
                 },
             )
             .sum()
+    }
+
+    /// Opens an aggregate, for which there must be a place.
+    fn open_with(&mut self, group: &Group<&[u8]>, record: &UserRecord) {
+        let outer = self.options.routing.outer_keys(record);
+        let mut opened = match self.spare.take() {
+            Some(spare) => spare.reopen(outer),
+            None => OpenAggregate::new(outer),
+        };
+        opened.push(record);
+        self.open.insert(group.to_owned(), opened);
     }
 
     fn can_join(&self, place: usize, record: &UserRecord) -> bool {
