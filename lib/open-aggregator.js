@@ -42,8 +42,12 @@ function openAggregator(options = {}, checkKeys = true) {
 /** @param {NonNullable<AggregatorOptions['routing']>} routing */
 function requestRouting(routing) {
   if (routing !== null && typeof routing === 'object') {
-    if ('lanes' in routing) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', routing.lanes) };
-    if ('shards' in routing) return { routing: 'shards', shards: openShards(routing.shards) };
+    const { lanes, shards } = routing;
+    if (lanes !== undefined && shards !== undefined) {
+      throw new KplError('ERR_KPL_OPTION', 'routing must have either lanes or shards, got both');
+    }
+    if (lanes !== undefined) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes) };
+    if (shards !== undefined) return { routing: 'shards', shards: openShards(shards) };
   }
   return { routing: typeof routing === 'string' ? routing : '' };
 }

@@ -61,7 +61,8 @@ function readExplicitHashKey(explicitHashKey, recordIndex) {
  */
 function kindOf(value) {
   if (value === null) return 'null';
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return 'memory that was transferred or is shared';
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value))
+    return 'memory that was transferred, was shrunk or is shared';
   return typeof value === 'object' ? 'another object' : typeof value;
 }
 

@@ -225,6 +225,21 @@ proptest! {
     }
 
     #[test]
+    fn many_at_once_are_taken_as_one_by_one(
+        routing in routing(),
+        request in request(),
+        records in vec(record().prop_filter("small", |record| record.data.len() < 200), 0..600),
+    ) {
+        let options = Options::new(routing.clone(), &request_for(&routing, request)).expect("in range");
+        let (mut one_by_one, mut at_once) = (Aggregator::new(options.clone()), Aggregator::new(options));
+        let closed: Vec<_> = records.iter().filter_map(|record| one_by_one.add(&borrowed(record)).expect("small")).collect();
+        let closed_at_once = at_once.take_all(records.iter().map(borrowed));
+        let bytes = |closed: &[ClosedAggregate]| put(closed).into_iter().map(|put| put.data).collect::<Vec<_>>();
+        assert_eq!(bytes(&closed_at_once), bytes(&closed));
+        assert_eq!(bytes(&at_once.flush()), bytes(&one_by_one.flush()));
+    }
+
+    #[test]
     fn what_a_credit_covers_is_taken_and_closes_nothing(
         routing in routing(),
         request in request(),

@@ -72,7 +72,7 @@ function aggregateOf(userRecords) {
   );
 }
 
-/** The size formula of the format, as the format document states it; shares nothing with the writer above. */
+/** The size formula of the format description; shares nothing with the writer above. Of data, a length will do. */
 function sizeOf(userRecords) {
   const v = (n) => {
     let length = 1;
@@ -87,7 +87,8 @@ function sizeOf(userRecords) {
       partitionKeys.set(partitionKey, partitionKeys.size);
       size += entry(Buffer.byteLength(partitionKey));
     }
-    let inner = 1 + v(partitionKeys.get(partitionKey)) + entry(Buffer.byteLength(data));
+    let inner =
+      1 + v(partitionKeys.get(partitionKey)) + entry(typeof data === 'number' ? data : Buffer.byteLength(data));
     if (explicitHashKey != null) {
       if (!explicitHashKeys.has(explicitHashKey)) {
         explicitHashKeys.set(explicitHashKey, explicitHashKeys.size);

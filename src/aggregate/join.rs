@@ -10,19 +10,18 @@ impl Aggregator {
     /// Only in the aggregated format: a record that fits into a Kinesis record of its own as it is, and not wrapped, is
     /// left to [`Aggregator::add`].
     pub fn join(&mut self, record: &UserRecord) -> bool {
-        let group = self.options.routing.group(record);
-        match self.open.find(&group) {
-            Some(place) if self.can_join(place, record) => self.open.use_mut(place).push(record),
-            None if self.can_open(record) => self.open_with(&group, record),
-            _ => return false,
+        let joins = self.joins(record);
+        if joins {
+            let closed = self.take(record, || record.hash_key());
+            debug_assert!(closed.is_none(), "a record that joins closes nothing");
         }
-        true
+        joins
     }
 
     /// Whether [`Aggregator::join`] would take the record.
     #[must_use]
     pub fn joins(&self, record: &UserRecord) -> bool {
-        match self.open.find(&self.options.routing.group(record)) {
+        match self.open.find(&self.options.routing.group(record, || record.hash_key())) {
             Some(place) => self.can_join(place, record),
             None => self.can_open(record),
         }
@@ -31,7 +30,7 @@ impl Aggregator {
     /// Whether the record fits into an aggregate of its own.
     #[must_use]
     pub fn fits_wrapped(&self, record: &UserRecord) -> bool {
-        let alone = OpenAggregate::new(self.options.routing.outer_keys(record));
+        let alone = OpenAggregate::new(self.options.routing.outer_keys(record, || record.hash_key()));
         alone.wrapped_len_with(record) + alone.outer().partition_key.len() <= self.options.max_record_bytes
     }
 
@@ -40,9 +39,9 @@ impl Aggregator {
     #[must_use]
     pub fn user_record_len(&self, record: &UserRecord) -> usize {
         let added = |aggregate: &OpenAggregate| aggregate.wrapped_len_with(record) - aggregate.wrapped_len();
-        match self.open.find(&self.options.routing.group(record)) {
+        match self.open.find(&self.options.routing.group(record, || record.hash_key())) {
             Some(place) => added(self.open.get(place)),
-            None => added(&OpenAggregate::new(self.options.routing.outer_keys(record))),
+            None => added(&OpenAggregate::new(self.options.routing.outer_keys(record, || record.hash_key()))),
         }
     }
 

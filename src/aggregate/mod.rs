@@ -35,6 +35,7 @@ use crate::error::Error;
 use crate::format::envelope::begins_with_magic;
 use crate::format::reader::Outline;
 use crate::hash_key::HashKey;
+use crate::md5::{self, Digest};
 
 /// One user record, borrowed from the caller.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +66,12 @@ impl UserRecord<'_> {
             Some(key) if HashKey::from_decimal(key).is_none() => Err(Error::ExplicitHashKey { bytes: key.len() }),
             _ => Ok(()),
         }
+    }
+
+    /// The most that the record adds to an aggregate that is open.
+    fn cost(&self) -> usize {
+        let explicit_hash_key = self.explicit_hash_key.map_or(0, |key| key.len() + 5);
+        self.data.len() + self.partition_key.len() + Credit::COST_PER_RECORD + explicit_hash_key
     }
 
     fn hash_key(&self) -> HashKey {
@@ -117,20 +124,56 @@ impl Aggregator {
     /// [`Error::RecordTooLarge`]; then nothing has changed.
     pub fn add(&mut self, record: &UserRecord) -> Result<Option<ClosedAggregate>, Error> {
         self.check_size(record)?;
-        let group = self.options.routing.group(record);
+        Ok(self.take(record, || record.hash_key()))
+    }
+
+    /// Takes records that [`Aggregator::check_size`] or a credit has found good, and gives the aggregates that they
+    /// close. Where the routing goes by hash keys, many are computed together.
+    pub fn take_all<'a>(&mut self, mut records: impl Iterator<Item = UserRecord<'a>>) -> Vec<ClosedAggregate> {
+        /// As many digests as keep all lanes busy, and no more memory than that takes.
+        const CHUNK: usize = 256;
+
+        let mut closed = Vec::new();
+        if !self.options.routing.goes_by_hash_key() {
+            closed.extend(records.filter_map(|record| self.take(&record, || record.hash_key())));
+            return closed;
+        }
+        let mut digests = [Digest::default(); CHUNK];
+        loop {
+            let chunk: Vec<UserRecord> = records.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                return closed;
+            }
+            let partition_keys: Vec<&[u8]> = chunk.iter().map(|record| record.partition_key).collect();
+            let digests = &mut digests[..chunk.len()];
+            md5::digest_many(&partition_keys, digests);
+            for (record, digest) in chunk.iter().zip(digests) {
+                closed.extend(self.take(record, || HashKey::from_digest(*digest)));
+            }
+        }
+    }
+
+    fn take(&mut self, record: &UserRecord, hash_key: impl Fn() -> HashKey) -> Option<ClosedAggregate> {
+        let group = self.options.routing.group(record, &hash_key);
         let belongs_to = self.open.find(&group);
         if let Some(place) = belongs_to
             && self.can_join(place, record)
         {
             self.open.use_mut(place).push(record);
-            return Ok(None);
+            return None;
         }
 
         let is_full = self.open.len() >= self.options.max_open_aggregates();
         let must_close = belongs_to.or_else(|| self.open.least_recently_used().filter(|_| is_full));
         let closed = must_close.map(|place| self.close(place));
-        self.open_with(&group, record);
-        Ok(closed)
+        let outer = self.options.routing.outer_keys(record, hash_key);
+        let mut opened = match self.spare.take() {
+            Some(spare) => spare.reopen(outer),
+            None => OpenAggregate::new(outer),
+        };
+        opened.push(record);
+        self.open.insert(group.to_owned(), opened);
+        closed
     }
 
     /// How much can be added before the next record has to be looked at. Records without explicit hash keys, with
@@ -171,7 +214,7 @@ impl Aggregator {
     #[must_use]
     pub fn fits(&self, record: &UserRecord) -> bool {
         self.check_size(record).is_ok()
-            && match self.open.find(&self.options.routing.group(record)) {
+            && match self.open.find(&self.options.routing.group(record, || record.hash_key())) {
                 Some(place) => self.can_join(place, record),
                 None => self.open.len() < self.options.max_open_aggregates(),
             }
@@ -192,7 +235,7 @@ impl Aggregator {
         if record.data.len() + keys + OVERHEAD <= limit {
             return Ok(());
         }
-        let alone = OpenAggregate::new(self.options.routing.outer_keys(record));
+        let alone = OpenAggregate::new(self.options.routing.outer_keys(record, || record.hash_key()));
         let wrapped = alone.wrapped_len_with(record) + alone.outer().partition_key.len();
         let unwrapped = record.data.len() + record.partition_key.len();
         if wrapped <= limit || (unwrapped <= limit && self.may_unwrap(record.data)) {
@@ -221,7 +264,7 @@ impl Aggregator {
     ///
     /// # Panics
     ///
-    /// Never: what was written is well-formed, and what was taken is taken again.
+    /// Never: what was written is well-formed.
     pub fn set_shards(&mut self, shards: ShardMap) -> Result<Vec<ClosedAggregate>, Error> {
         if !matches!(self.options.routing, Routing::Shards(_)) {
             return Err(Error::Option { name: "routing", must_be: "{ shards } for setShards".into() });
@@ -236,14 +279,17 @@ impl Aggregator {
         for aggregate in taken_out {
             let message = aggregate.close(false).message();
             outline.read(&message, 0).expect("the writer's messages are well-formed");
-            for record in &outline.user_records {
-                let taken = self.add(&UserRecord {
-                    partition_key: outline.partition_keys[record.partition_key as usize].of(&message),
-                    explicit_hash_key: None,
-                    data: record.data.of(&message),
-                });
-                closed.extend(taken.expect("a record that was taken once is taken under any shard map"));
-            }
+            closed.extend(self.take_all(outline.user_records.iter().map(|record| UserRecord {
+                partition_key: outline.partition_keys[record.partition_key as usize].of(&message),
+                explicit_hash_key: None,
+                data: record.data.of(&message),
+            })));
+        }
+        // Fewer shards may leave fewer places than there are aggregates of explicit hash keys.
+        while self.open.len() > self.options.max_open_aggregates()
+            && let Some(place) = self.open.least_recently_used()
+        {
+            closed.push(self.close(place));
         }
         Ok(closed)
     }
@@ -267,21 +313,13 @@ impl Aggregator {
             .sum()
     }
 
-    /// Opens an aggregate, for which there must be a place.
-    fn open_with(&mut self, group: &Group<&[u8]>, record: &UserRecord) {
-        let outer = self.options.routing.outer_keys(record);
-        let mut opened = match self.spare.take() {
-            Some(spare) => spare.reopen(outer),
-            None => OpenAggregate::new(outer),
-        };
-        opened.push(record);
-        self.open.insert(group.to_owned(), opened);
-    }
-
     fn can_join(&self, place: usize, record: &UserRecord) -> bool {
         let aggregate = self.open.get(place);
+        let room = self.options.max_bytes.saturating_sub(aggregate.outer().partition_key.len());
+        // Until the aggregate is nearly full, a bound that needs no look into the key tables says yes.
+        let bound = aggregate.wrapped_len() + record.cost();
         aggregate.user_record_count() < self.options.max_user_records
-            && aggregate.wrapped_len_with(record) + aggregate.outer().partition_key.len() <= self.options.max_bytes
+            && (bound <= room || aggregate.wrapped_len_with(record) <= room)
     }
 
     fn close(&mut self, place: usize) -> ClosedAggregate {

@@ -36,12 +36,12 @@ pub struct AggregatorRequest {
 
 impl AggregatorRequest {
     fn parse(&self) -> std::result::Result<Options, Error> {
-        let routing = match self.routing.as_str() {
-            "pinned" => Routing::Pinned,
-            "lanes" => Routing::Lanes(Lanes::new(self.lanes.map_or(0, whole))?),
-            "shards" => Routing::Shards(shard_map(self.shards.as_deref().unwrap_or_default())?),
-            "partitionKey" => Routing::PartitionKey,
-            "first" => Routing::First,
+        let routing = match (self.routing.as_str(), self.lanes, &self.shards) {
+            ("pinned", ..) => Routing::Pinned,
+            ("lanes", Some(lanes), _) => Routing::Lanes(Lanes::new(whole(lanes))?),
+            ("shards", _, Some(shards)) => Routing::Shards(shard_map(shards)?),
+            ("partitionKey", ..) => Routing::PartitionKey,
+            ("first", ..) => Routing::First,
             _ => {
                 let must_be = "'pinned', 'partitionKey', 'first', { lanes: number } or { shards: Shard[] }".into();
                 return Err(Error::Option { name: "routing", must_be });
@@ -105,10 +105,7 @@ impl NativeAggregator {
         if !is_covered {
             self.check(env, &batch)?;
         }
-        let mut closed = Vec::new();
-        for (index, record) in batch.enumerate() {
-            closed.extend(self.aggregator.add(&record).map_err(|error| throw(env, &error, Some(index)))?);
-        }
+        let closed = self.aggregator.take_all(batch);
         self.hand_over(env, closed)
     }
 
