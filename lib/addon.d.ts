@@ -1,5 +1,48 @@
-// What `require` of a prebuilt file gives.
-declare module '*.node' {
-  const addon: Record<string, unknown>;
-  export = addon;
+// What src/binding/ exports to the JavaScript beside this file.
+
+/** Failures are thrown as `{ code, message, recordIndex?, offset? }`: lib/error.js makes errors of them. */
+export interface Addon {
+  NativeAggregator: new (request: AggregatorRequest) => NativeAggregator;
+  hashKey(partitionKey: string): string;
+  isAggregated(data: Uint8Array): boolean;
+  /** The table that src/deaggregate.rs lays out. */
+  readRecords(payloads: Uint8Array[], options: ReadOptions): Uint32Array;
+  readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;
+  describeBrokenRecord(outcome: number, position: number): { code: string; message: string; offset?: number };
+}
+
+export interface ReadOptions {
+  verifyChecksum: boolean;
+  inspectData: boolean;
+  startingHashKey?: string;
+  endingHashKey?: string;
+}
+
+export interface AggregatorRequest {
+  routing: string;
+  lanes?: number;
+  /** First and last hash keys of the open shards, in turn. */
+  shards?: string[];
+  maxRecordBytes?: number;
+  maxBytes?: number;
+  maxUserRecords?: number;
+  maxOpenAggregates?: number;
+  wrapSingle?: boolean;
+  checkKeys: boolean;
+}
+
+/** Rows, keys, data: lib/stage.js lays them out. */
+export type Layout = [rows: Uint32Array, keys: Uint8Array, data: Uint8Array];
+
+/** For each aggregate four values: data, partition key, explicit hash key, number of user records. */
+export type Closed = (Buffer | string | number | null)[] | null;
+
+export interface NativeAggregator {
+  add(...layout: Layout): Closed;
+  fits(...layout: Layout): boolean;
+  flush(): Closed;
+  clear(): void;
+  setShards(bounds: string[]): Closed;
+  userRecordCount(): number;
+  sizeBytes(): number;
 }

@@ -105,4 +105,5 @@ const ADVICE =
   'Elsewhere, build it: install Rust, then run "npm ci" and "npm run build" in a checkout of the kinesis-agg repository,\n' +
   'and copy its prebuilds folder here.';
 
+/** @type {import('./addon').Addon} */
 module.exports = find();

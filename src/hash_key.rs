@@ -48,9 +48,8 @@ impl HashKey {
     #[must_use]
     pub fn from_integer(integer: &[u8]) -> Option<Self> {
         match integer {
-            [b'+', digits @ ..] => Self::from_digits(digits),
             [b'-', digits @ ..] => Self::from_digits(digits).filter(|number| number.0 == 0),
-            digits => Self::from_digits(digits),
+            [b'+', digits @ ..] | digits => Self::from_digits(digits),
         }
     }
 

@@ -1,4 +1,60 @@
 //! The Kinesis Producer Library's aggregated record format: many user records in one Kinesis record.
+//!
+//! ```text
+//! offset 0..3        F3 89 9A C2              magic number
+//! offset 4..N-17     AggregatedRecord         protobuf, proto/kpl.proto
+//! offset N-16..N-1   MD5 of bytes 4..N-17     16 raw bytes
+//!
+//! 0A len key         a partition key, each distinct one once
+//! 12 len key         an explicit hash key, each distinct one once
+//! 1A len             a user record:
+//!    08 index          its partition key
+//!   [10 index]         its explicit hash key, if it has one
+//!    1A len data       its bytes
+//! ```
+//!
+//! From the bytes up: [`md5`] and [`hash_key`] stand alone; [`format`] frames, reads and writes; [`aggregate`] puts user
+//! records together and [`deaggregate`] takes them apart; `binding` (feature `node`) is the only part that knows Node.js.
+//! Its JavaScript half is in `lib/`, the public face in `index.js` and `index.d.ts`.
+//!
+//! What [`aggregate`] writes can be read back by [`format::reader`]:
+//!
+//! ```
+//! use kinesis_agg::aggregate::{Aggregator, Options, Request, Routing, UserRecord, seal};
+//! use kinesis_agg::format::envelope::{Envelope, MAGIC};
+//! use kinesis_agg::format::reader::Outline;
+//!
+//! let mut aggregator = Aggregator::new(Options::new(Routing::First, &Request::default())?);
+//! aggregator.add(&UserRecord { partition_key: b"a", explicit_hash_key: None, data: b"x" })?;
+//! let closed = aggregator.flush();
+//! let mut data = vec![0; closed[0].data_len()];
+//! seal(&closed, &mut [&mut data]);
+//!
+//! let mut outline = Outline::default();
+//! outline.read(Envelope::open(&data).expect("it is framed").message, MAGIC.len())?;
+//! assert_eq!(outline.user_records[0].data.of(&data), b"x");
+//! # Ok::<(), kinesis_agg::error::Error>(())
+//! ```
 
+pub mod aggregate;
+#[cfg(feature = "node")]
+#[expect(
+    missing_docs,
+    clippy::missing_errors_doc,
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "its callers are in lib/, documented by lib/addon.d.ts, and #[napi] decides how arguments are passed"
+)]
+pub mod binding;
+pub mod deaggregate;
+pub mod error;
+pub mod format;
 pub mod hash_key;
 pub mod md5;
+
+/// `proto/kpl.proto` as prost understands it: the oracle of the tests. The reader and the writer are our own.
+#[expect(missing_docs, clippy::derive_partial_eq_without_eq, reason = "generated; the schema is commented")]
+pub mod proto {
+    include!(concat!(env!("OUT_DIR"), "/kpl.rs"));
+}

@@ -1,0 +1,223 @@
+'use strict';
+
+const native = require('./native');
+const { KplError, fromNative } = require('./error');
+const { layoutOf, withStaged } = require('./stage');
+
+/** @typedef {import('../index').AggregatedRecord} AggregatedRecord */
+/** @typedef {import('../index').AggregatorOptions} AggregatorOptions */
+/** @typedef {import('../index').UserRecordInput} UserRecordInput */
+/** @typedef {import('../index').Shard} Shard */
+/** @typedef {(aggregate: AggregatedRecord) => void} Callback */
+
+class RecordAggregator {
+  #native;
+  /** @type {Set<Callback>} */
+  #callbacks = new Set();
+  /** Closed aggregates that were not handed over yet, with the callbacks that were registered when they closed. */
+  #waiting = /** @type {{ aggregate: AggregatedRecord, callbacks: Callback[] }[]} */ ([]);
+  #isDelivering = false;
+
+  /** @param {AggregatorOptions} [options] */
+  constructor(options) {
+    this.#native = open(options);
+  }
+
+  /** @param {UserRecordInput} record */
+  addUserRecord(record) {
+    return this.#handOver(add(this.#native, [record]))[0];
+  }
+
+  /** @param {Iterable<UserRecordInput>} records */
+  addUserRecords(records) {
+    return this.#handOver(add(this.#native, records));
+  }
+
+  flush() {
+    return this.#handOver(toRecords(this.#native.flush()));
+  }
+
+  clear() {
+    this.#native.clear();
+  }
+
+  /** @param {Callback} callback */
+  onRecordComplete(callback) {
+    if (typeof callback !== 'function') {
+      throw new KplError('ERR_KPL_OPTION', `onRecordComplete takes a function, got ${typeof callback}`);
+    }
+    this.#callbacks.add(callback);
+    return this;
+  }
+
+  clearCallbacks() {
+    this.#callbacks.clear();
+  }
+
+  /** @param {UserRecordInput} record */
+  fits(record) {
+    return withStaged([record], (stage) => guarded(() => this.#native.fits(...layoutOf(stage))));
+  }
+
+  /** @param {readonly Shard[]} shards */
+  setShards(shards) {
+    const bounds = openShards(shards);
+    return this.#handOver(toRecords(guarded(() => this.#native.setShards(bounds))));
+  }
+
+  get userRecordCount() {
+    return this.#native.userRecordCount();
+  }
+
+  get sizeBytes() {
+    return this.#native.sizeBytes();
+  }
+
+  /**
+   * To the callbacks if there are any, else to the caller. The core has taken its records by now, so a callback may call
+   * us again: what that closes waits its turn.
+   *
+   * @param {AggregatedRecord[]} closed
+   */
+  #handOver(closed) {
+    if (this.#callbacks.size === 0) return closed;
+    const callbacks = [...this.#callbacks];
+    for (const aggregate of closed) this.#waiting.push({ aggregate, callbacks });
+    if (!this.#isDelivering) this.#deliver();
+    return [];
+  }
+
+  #deliver() {
+    const failures = [];
+    this.#isDelivering = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      for (const callback of next.callbacks) {
+        try {
+          callback(next.aggregate);
+        } catch (failure) {
+          failures.push(failure);
+        }
+      }
+    }
+    this.#isDelivering = false;
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/**
+ * @param {Iterable<UserRecordInput>} records
+ * @param {AggregatorOptions} [options]
+ */
+function aggregate(records, options) {
+  const aggregator = open(options);
+  const closed = add(aggregator, records);
+  return closed.concat(toRecords(aggregator.flush()));
+}
+
+/** @param {AggregatorOptions} [options] */
+function open(options = {}) {
+  if (options === null || typeof options !== 'object') {
+    throw new KplError(
+      'ERR_KPL_OPTION',
+      `options must be an object, got ${options === null ? 'null' : typeof options}`,
+    );
+  }
+  const { routing = 'pinned', wrapSingle } = options;
+  if (wrapSingle !== undefined && typeof wrapSingle !== 'boolean') {
+    throw new KplError('ERR_KPL_OPTION', `wrapSingle must be a boolean, got ${typeof wrapSingle}`);
+  }
+  const request = {
+    ...requestRouting(routing),
+    maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes),
+    maxBytes: wholeNumber('maxBytes', options.maxBytes),
+    maxUserRecords: wholeNumber('maxUserRecords', options.maxUserRecords),
+    maxOpenAggregates: wholeNumber('maxOpenAggregates', options.maxOpenAggregates),
+    wrapSingle,
+    checkKeys: true,
+  };
+  return guarded(() => new native.NativeAggregator(request));
+}
+
+/** @param {NonNullable<AggregatorOptions['routing']>} routing */
+function requestRouting(routing) {
+  if (routing !== null && typeof routing === 'object') {
+    if ('lanes' in routing) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', routing.lanes) };
+    if ('shards' in routing) return { routing: 'shards', shards: openShards(routing.shards) };
+  }
+  return { routing: typeof routing === 'string' ? routing : '' };
+}
+
+/**
+ * First and last hash keys of the shards that are open, in turn: a closed shard has an ending sequence number.
+ *
+ * @param {readonly Shard[]} shards
+ */
+function openShards(shards) {
+  if (!Array.isArray(shards)) {
+    throw new KplError('ERR_KPL_SHARD_MAP', 'shards must be an array of Shard, as ListShards gives it');
+  }
+  const isOpen = (/** @type {Shard} */ shard) => shard?.SequenceNumberRange?.EndingSequenceNumber == null;
+  return shards.filter(isOpen).flatMap((shard) => {
+    const { StartingHashKey, EndingHashKey } = shard?.HashKeyRange ?? {};
+    if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
+      throw new KplError('ERR_KPL_SHARD_MAP', 'a shard has no HashKeyRange with StartingHashKey and EndingHashKey');
+    }
+    return [StartingHashKey, EndingHashKey];
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {number | undefined} value
+ */
+function wholeNumber(name, value) {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
+  const kind = typeof value === 'number' ? String(value) : typeof value;
+  throw new KplError('ERR_KPL_OPTION', `${name} must be a whole number, got ${kind}`);
+}
+
+/**
+ * @param {import('./addon').NativeAggregator} aggregator
+ * @param {Iterable<UserRecordInput>} records
+ */
+function add(aggregator, records) {
+  if (typeof records?.[Symbol.iterator] !== 'function' || typeof records === 'string') {
+    throw new KplError('ERR_KPL_DATA', 'records must be an iterable of user records; for one, use addUserRecord');
+  }
+  return withStaged(records, (stage) => toRecords(guarded(() => aggregator.add(...layoutOf(stage)))));
+}
+
+/**
+ * The entries of PutRecords, from four values for each.
+ *
+ * @param {import('./addon').Closed} values
+ * @returns {AggregatedRecord[]}
+ */
+function toRecords(values) {
+  const records = [];
+  for (let i = 0; values !== null && i < values.length; i += 4) {
+    const [Data, PartitionKey, ExplicitHashKey, userRecordCount] =
+      /** @type {[Buffer, string, string | null, number]} */ (values.slice(i, i + 4));
+    records.push(
+      ExplicitHashKey === null
+        ? { PartitionKey, Data, userRecordCount }
+        : { PartitionKey, ExplicitHashKey, Data, userRecordCount },
+    );
+  }
+  return records;
+}
+
+/**
+ * @template T
+ * @param {() => T} call
+ * @returns {T}
+ */
+function guarded(call) {
+  try {
+    return call();
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
+}
+
+module.exports = { RecordAggregator, aggregate };

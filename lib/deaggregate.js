@@ -1,0 +1,154 @@
+'use strict';
+
+const native = require('./native');
+const { KplError } = require('./error');
+const { BufferView, bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('./bytes');
+const { each, sourceOf } = require('./kinesis-record');
+const { brokenRecord, read, readAsync, reportBroken, settingsOf, sourcesOf } = require('./read');
+const {
+  AGGREGATED,
+  HEADER_WORDS,
+  OUTCOME,
+  PARTITION_KEYS,
+  ROW_EXPLICIT_HASH_KEY,
+  ROW_LENGTH,
+  ROW_PARTITION_KEY,
+  ROW_START,
+  ROW_WORDS,
+  USER_RECORDS,
+  keysOf,
+  rowsOf,
+} = require('./table');
+
+/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('../index').UserRecord} UserRecord */
+/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('./read').Settings} Settings */
+
+/**
+ * @param {KinesisRecord | Iterable<KinesisRecord>} records
+ * @param {DeaggregateOptions} [options]
+ * @returns {UserRecord[]}
+ */
+function deaggregate(records, options) {
+  const settings = settingsOf(options);
+  const sources = sourcesOf(records);
+  return allUserRecords(sources, read(sources, settings), settings);
+}
+
+/**
+ * @param {KinesisRecord | Iterable<KinesisRecord>} records
+ * @param {DeaggregateOptions} [options]
+ * @returns {Promise<UserRecord[]>}
+ */
+async function deaggregateAsync(records, options) {
+  const settings = settingsOf(options);
+  const sources = sourcesOf(records);
+  return allUserRecords(sources, await readAsync(sources, settings), settings);
+}
+
+/**
+ * @param {KinesisRecord | Iterable<KinesisRecord>} records
+ * @param {DeaggregateOptions} [options]
+ * @returns {IterableIterator<UserRecord>}
+ */
+function iterDeaggregate(records, options) {
+  return oneByOne(each(records), settingsOf(options));
+}
+
+/**
+ * @param {Iterable<KinesisRecord>} records
+ * @param {Settings} settings
+ */
+function* oneByOne(records, settings) {
+  let recordIndex = 0;
+  for (const record of records) {
+    const sources = [sourceOf(record, recordIndex)];
+    const table = read(sources, settings);
+    reportBroken(sources, table, settings, recordIndex);
+    yield* userRecordsOf(sources[0], table, 0, settings.copy);
+    recordIndex++;
+  }
+}
+
+/**
+ * @param {Source[]} sources
+ * @param {Uint32Array} table
+ * @param {Settings} settings
+ */
+function allUserRecords(sources, table, settings) {
+  reportBroken(sources, table, settings);
+  // An array for each Kinesis record, put together last: one array that grows to the full length peaks higher.
+  const perRecord = sources.map((source, index) => userRecordsOf(source, table, index * HEADER_WORDS, settings.copy));
+  return perRecord.length === 1 ? perRecord[0] : perRecord.flat();
+}
+
+/**
+ * What one Kinesis record holds; if it is not aggregated, that is itself.
+ *
+ * @param {Source} source
+ * @param {Uint32Array} table
+ * @param {number} header
+ * @param {boolean} copy
+ */
+function userRecordsOf(source, table, header, copy) {
+  if (table[header + OUTCOME] !== AGGREGATED) return [unaggregated(source, table, header, copy)];
+
+  const { payload, sequenceNumber } = source;
+  const { buffer, byteOffset } = payload;
+  const keys = keysOf(table, header, payload);
+  // Explicit hash keys follow the partition keys, and rows count them from 1.
+  const explicitHashKeys = table[header + PARTITION_KEYS] - 1;
+  const userRecords = [];
+  let row = rowsOf(table, header);
+  for (let subSequenceNumber = 0; subSequenceNumber < table[header + USER_RECORDS]; subSequenceNumber++) {
+    const explicitHashKey = table[row + ROW_EXPLICIT_HASH_KEY];
+    const data = new BufferView(buffer, byteOffset + table[row + ROW_START], table[row + ROW_LENGTH]);
+    userRecords.push({
+      partitionKey: keys[table[row + ROW_PARTITION_KEY]],
+      explicitHashKey: explicitHashKey === 0 ? null : keys[explicitHashKeys + explicitHashKey],
+      data: copy ? copyOf(data) : data,
+      sequenceNumber,
+      subSequenceNumber,
+      aggregated: true,
+    });
+    row += ROW_WORDS;
+  }
+  return userRecords;
+}
+
+/**
+ * @param {Source} source
+ * @param {Uint32Array} table
+ * @param {number} header
+ * @param {boolean} copy
+ * @returns {UserRecord}
+ */
+function unaggregated({ payload, partitionKey, sequenceNumber }, table, header, copy) {
+  const data = copy ? copyOf(payload) : viewOf(payload);
+  const userRecord = {
+    partitionKey,
+    explicitHashKey: null,
+    data,
+    sequenceNumber,
+    subSequenceNumber: 0,
+    aggregated: false,
+  };
+  const broken = brokenRecord(table, header, 0);
+  return broken ? { ...userRecord, decodeError: broken.code } : userRecord;
+}
+
+/**
+ * @param {Uint8Array | string} data
+ * @returns {boolean}
+ */
+function isAggregated(data) {
+  const bytes = typeof data === 'string' ? decodeBase64(data) : bytesOf(data);
+  if (bytes === undefined) {
+    throw new KplError('ERR_KPL_DATA', `data must be a Uint8Array or a base64 string, got ${typeof data}`);
+  }
+  return native.isAggregated(isShared(bytes) ? copyOf(bytes) : bytes);
+}
+
+module.exports = { deaggregate, deaggregateAsync, isAggregated, iterDeaggregate, userRecordsOf };

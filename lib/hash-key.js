@@ -1,0 +1,22 @@
+'use strict';
+
+const native = require('./native');
+const { KplError, fromNative } = require('./error');
+
+/**
+ * @param {string} partitionKey
+ * @returns {string}
+ */
+function hashKey(partitionKey) {
+  if (typeof partitionKey !== 'string' || !partitionKey.isWellFormed()) {
+    const problem = typeof partitionKey === 'string' ? 'one with a lone surrogate' : typeof partitionKey;
+    throw new KplError('ERR_KPL_PARTITION_KEY', `partitionKey must be a well-formed string, got ${problem}`);
+  }
+  try {
+    return native.hashKey(partitionKey);
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
+}
+
+module.exports = { hashKey };

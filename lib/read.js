@@ -1,0 +1,132 @@
+'use strict';
+
+// Kinesis records through the native side: options checked, one call for all records, what is broken reported.
+
+const native = require('./native');
+const { KplError, fromNative } = require('./error');
+const { copyOf } = require('./bytes');
+const { each, sourceOf } = require('./kinesis-record');
+const { AGGREGATED, HEADER_WORDS, NOT_AGGREGATED, OUTCOME, USER_RECORDS } = require('./table');
+
+/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('./kinesis-record').Source} Source */
+
+/**
+ * @typedef {object} Settings
+ * @property {import('./addon').ReadOptions} native what the native side is asked for
+ * @property {boolean} strict
+ * @property {boolean} copy
+ * @property {DeaggregateOptions['onBroken']} onBroken
+ */
+
+/**
+ * @param {DeaggregateOptions | undefined} options
+ * @param {boolean} [inspectData] whether the table shall tell where data is ASCII
+ * @returns {Settings}
+ */
+function settingsOf(options = {}, inspectData = false) {
+  if (options === null || typeof options !== 'object') {
+    throw new KplError(
+      'ERR_KPL_OPTION',
+      `options must be an object, got ${options === null ? 'null' : typeof options}`,
+    );
+  }
+  const { verifyChecksum = true, strict = false, copy = false, onBroken, hashKeyRange } = options;
+  for (const [name, value] of Object.entries({ verifyChecksum, strict, copy })) {
+    if (typeof value !== 'boolean') {
+      throw new KplError('ERR_KPL_OPTION', `${name} must be a boolean, got ${typeof value}`);
+    }
+  }
+  if (onBroken !== undefined && typeof onBroken !== 'function') {
+    throw new KplError('ERR_KPL_OPTION', `onBroken must be a function, got ${typeof onBroken}`);
+  }
+  return { native: { verifyChecksum, inspectData, ...rangeOf(hashKeyRange) }, strict, copy, onBroken };
+}
+
+/** @param {DeaggregateOptions['hashKeyRange']} range */
+function rangeOf(range) {
+  if (range === undefined) return {};
+  const { StartingHashKey, EndingHashKey } = range ?? {};
+  if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
+    throw new KplError('ERR_KPL_OPTION', 'hashKeyRange must have StartingHashKey and EndingHashKey, as Shard has them');
+  }
+  return { startingHashKey: StartingHashKey, endingHashKey: EndingHashKey };
+}
+
+/**
+ * @param {KinesisRecord | Iterable<KinesisRecord>} records
+ * @returns {Source[]}
+ */
+function sourcesOf(records) {
+  const sources = [];
+  for (const record of each(records)) sources.push(sourceOf(record, sources.length));
+  return sources;
+}
+
+/**
+ * @param {Source[]} sources
+ * @param {Settings} settings
+ * @returns {Uint32Array}
+ */
+function read(sources, settings) {
+  try {
+    return native.readRecords(sources.map(payloadOf), settings.native);
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
+}
+
+/**
+ * The same off the event loop. Payloads that the caller could change meanwhile are copied before the call returns.
+ *
+ * @param {Source[]} sources
+ * @param {Settings} settings
+ * @returns {Promise<Uint32Array>}
+ */
+function readAsync(sources, settings) {
+  for (const source of sources) if (!source.isOurs) source.payload = copyOf(source.payload);
+  try {
+    return native.readRecordsAsync(sources.map(payloadOf), settings.native);
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
+}
+
+/** @param {Source} source */
+function payloadOf(source) {
+  return source.payload;
+}
+
+/**
+ * The error of a record that begins with the magic and is no aggregate; `undefined` for every other.
+ *
+ * @param {Uint32Array} table
+ * @param {number} header
+ * @param {number} recordIndex
+ */
+function brokenRecord(table, header, recordIndex) {
+  const outcome = table[header + OUTCOME];
+  if (outcome === AGGREGATED || outcome === NOT_AGGREGATED) return undefined;
+  const { code, message, offset } = native.describeBrokenRecord(outcome, table[header + USER_RECORDS]);
+  return new KplError(/** @type {import('../index').KplErrorCode} */ (code), message, { recordIndex, offset });
+}
+
+/**
+ * Throws the first broken record's error if the caller is strict, else tells the caller of each.
+ *
+ * @param {Source[]} sources
+ * @param {Uint32Array} table
+ * @param {Settings} settings
+ * @param {number} [firstIndex] the first source's position in the caller's input
+ */
+function reportBroken(sources, table, settings, firstIndex = 0) {
+  if (!settings.strict && !settings.onBroken) return;
+  for (let index = 0; index < sources.length; index++) {
+    const broken = brokenRecord(table, index * HEADER_WORDS, firstIndex + index);
+    if (broken && settings.strict) throw broken;
+    if (broken) settings.onBroken?.(broken, sources[index].record);
+  }
+}
+
+module.exports = { brokenRecord, read, readAsync, reportBroken, settingsOf, sourcesOf };

@@ -1,0 +1,203 @@
+'use strict';
+
+const { BufferView, copyOf } = require('./bytes');
+const { read, reportBroken, settingsOf, sourcesOf } = require('./read');
+const { userRecordsOf } = require('./deaggregate');
+const {
+  AGGREGATED,
+  DATA_IS_ASCII,
+  FLAGS,
+  HEADER_WORDS,
+  OUTCOME,
+  PARTITION_KEYS,
+  ROW_EXPLICIT_HASH_KEY,
+  ROW_LENGTH,
+  ROW_PARTITION_KEY,
+  ROW_START,
+  ROW_WORDS,
+  USER_RECORDS,
+  keysOf,
+  rowsOf,
+} = require('./table');
+
+/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('../index').UserRecord} UserRecord */
+/** @typedef {import('./kinesis-record').Source} Source */
+
+/**
+ * @param {KinesisRecord | Iterable<KinesisRecord>} records
+ * @param {DeaggregateOptions} [options]
+ */
+function decode(records, options) {
+  const settings = settingsOf(options, true);
+  const sources = sourcesOf(records);
+  const table = read(sources, settings);
+  reportBroken(sources, table, settings);
+  return new UserRecordBatch(sources, table, settings.copy);
+}
+
+class UserRecordBatch {
+  #sources;
+  #table;
+  #copy;
+  /** For each Kinesis record the position of its first user record, and at the end the number of all. */
+  #firsts;
+  /** The Kinesis record that was asked for last: the next question is mostly about the same. */
+  #current = 0;
+  #first = 0;
+  #end = 0;
+  /** @type {string[] | undefined} */
+  #keys = undefined;
+
+  /**
+   * @param {Source[]} sources
+   * @param {Uint32Array} table
+   * @param {boolean} copy
+   */
+  constructor(sources, table, copy) {
+    this.#sources = sources;
+    this.#table = table;
+    this.#copy = copy;
+    this.#firsts = new Uint32Array(sources.length + 1);
+    for (let index = 0; index < sources.length; index++) {
+      const header = index * HEADER_WORDS;
+      const userRecords = table[header + OUTCOME] === AGGREGATED ? table[header + USER_RECORDS] : 1;
+      this.#firsts[index + 1] = this.#firsts[index] + userRecords;
+    }
+    this.#end = this.#firsts[Math.min(1, sources.length)];
+  }
+
+  get length() {
+    return this.#firsts[this.#sources.length];
+  }
+
+  /** @param {number} i */
+  partitionKey(i) {
+    const row = this.#seek(i);
+    return row === 0
+      ? this.#sources[this.#current].partitionKey
+      : this.#currentKeys()[this.#table[row + ROW_PARTITION_KEY]];
+  }
+
+  /** @param {number} i */
+  explicitHashKey(i) {
+    const row = this.#seek(i);
+    const explicitHashKey = row === 0 ? 0 : this.#table[row + ROW_EXPLICIT_HASH_KEY];
+    if (explicitHashKey === 0) return null;
+    return this.#currentKeys()[this.#table[this.#header + PARTITION_KEYS] + explicitHashKey - 1];
+  }
+
+  /** @param {number} i */
+  data(i) {
+    const row = this.#seek(i);
+    const { payload } = this.#sources[this.#current];
+    const start = row === 0 ? 0 : this.#table[row + ROW_START];
+    const length = row === 0 ? payload.length : this.#table[row + ROW_LENGTH];
+    const view = new BufferView(payload.buffer, payload.byteOffset + start, length);
+    return this.#copy ? copyOf(view) : view;
+  }
+
+  /** @param {number} i */
+  text(i) {
+    const row = this.#seek(i);
+    const { payload } = this.#sources[this.#current];
+    if (row === 0) return payload.utf8Slice(0, payload.length);
+    const start = this.#table[row + ROW_START];
+    const end = start + this.#table[row + ROW_LENGTH];
+    return this.#table[this.#header + FLAGS] & DATA_IS_ASCII
+      ? payload.latin1Slice(start, end)
+      : payload.utf8Slice(start, end);
+  }
+
+  /** @param {number} i */
+  json(i) {
+    return JSON.parse(this.text(i));
+  }
+
+  /** @param {number} i */
+  sequenceNumber(i) {
+    return this.#sourceAt(i).sequenceNumber;
+  }
+
+  /** @param {number} i */
+  subSequenceNumber(i) {
+    this.#seek(i);
+    return i - this.#first;
+  }
+
+  /** @param {number} i */
+  aggregated(i) {
+    return this.#seek(i) !== 0;
+  }
+
+  /** @param {number} i */
+  approximateArrivalTimestamp(i) {
+    return this.#sourceAt(i).approximateArrivalTimestamp;
+  }
+
+  /** @param {number} i */
+  source(i) {
+    return this.#sourceAt(i).record;
+  }
+
+  toArray() {
+    return [...this];
+  }
+
+  *[Symbol.iterator]() {
+    for (let index = 0; index < this.#sources.length; index++) {
+      yield* userRecordsOf(this.#sources[index], this.#table, index * HEADER_WORDS, this.#copy);
+    }
+  }
+
+  get #header() {
+    return this.#current * HEADER_WORDS;
+  }
+
+  #currentKeys() {
+    this.#keys ??= keysOf(this.#table, this.#header, this.#sources[this.#current].payload);
+    return this.#keys;
+  }
+
+  /** @param {number} i */
+  #sourceAt(i) {
+    this.#seek(i);
+    return this.#sources[this.#current];
+  }
+
+  /**
+   * Makes the Kinesis record of user record `i` the current one. Gives the user record's row in the table, or 0 for a
+   * Kinesis record that is not aggregated: no row is at 0, where the headers are.
+   *
+   * @param {number} i
+   */
+  #seek(i) {
+    if (!(i >= this.#first && i < this.#end)) this.#moveTo(i);
+    const header = this.#header;
+    return this.#table[header + OUTCOME] === AGGREGATED
+      ? rowsOf(this.#table, header) + (i - this.#first) * ROW_WORDS
+      : 0;
+  }
+
+  /** @param {number} i */
+  #moveTo(i) {
+    if (!Number.isInteger(i) || i < 0 || i >= this.length) {
+      throw new RangeError(`there is no user record ${String(i)} in a batch of ${this.length}`);
+    }
+    // The last Kinesis record that begins at or before i: those that hold nothing begin where the next one does.
+    let low = 0;
+    let high = this.#sources.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (this.#firsts[middle] <= i) low = middle;
+      else high = middle;
+    }
+    this.#current = low;
+    this.#first = this.#firsts[low];
+    this.#end = this.#firsts[low + 1];
+    this.#keys = undefined;
+  }
+}
+
+module.exports = { UserRecordBatch, decode };

@@ -1,0 +1,19 @@
+'use strict';
+
+// Everything that reads the code and does not run it: `npm run lint`.
+
+const { ready } = require('./setup');
+const { runSteps } = require('./steps');
+
+ready();
+const bin = (/** @type {string} */ name) => ['npx', '--no-install', name];
+runSteps([
+  { name: 'JavaScript style', command: [...bin('biome'), 'check', '--error-on-warnings'] },
+  { name: 'JavaScript against its types', command: [...bin('tsc'), '--project', '.'] },
+  { name: 'Rust style', command: ['cargo', 'fmt', '--check'] },
+  { name: 'Rust lints', command: ['cargo', 'clippy', '--quiet', '--all-targets', '--', '-D', 'warnings'] },
+  {
+    name: 'Rust lints, without Node',
+    command: ['cargo', 'clippy', '--quiet', '--all-targets', '--no-default-features', '--', '-D', 'warnings'],
+  },
+]);

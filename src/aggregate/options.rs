@@ -1,0 +1,86 @@
+//! The limits of an aggregator, checked once.
+
+use std::ops::RangeInclusive;
+
+use super::routing::Routing;
+use crate::error::Error;
+
+/// What a stream takes by default: data plus partition key (1 MiB, `MaxRecordSizeInKiB` of the Kinesis API).
+pub const DEFAULT_MAX_RECORD_BYTES: u64 = 1024 * 1024;
+/// The most that a stream can be set to take.
+pub const LARGEST_MAX_RECORD_BYTES: u64 = 10 * 1024 * 1024;
+/// The least size at which an aggregate can be told to close.
+pub const SMALLEST_MAX_BYTES: u64 = 64;
+
+const DEFAULT_MAX_OPEN_AGGREGATES: usize = 64;
+
+/// What a caller asks for; what is `None` takes its default.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// `maxRecordBytes`
+    pub max_record_bytes: Option<u64>,
+    /// `maxBytes`
+    pub max_bytes: Option<u64>,
+    /// `maxUserRecords`
+    pub max_user_records: Option<u64>,
+    /// `maxOpenAggregates`
+    pub max_open_aggregates: Option<u64>,
+    /// `wrapSingle`
+    pub wrap_single: Option<bool>,
+}
+
+/// Options that go together.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(super) routing: Routing,
+    pub(super) max_record_bytes: usize,
+    pub(super) max_bytes: usize,
+    pub(super) max_user_records: usize,
+    pub(super) wrap_single: bool,
+    max_open_aggregates: Option<usize>,
+}
+
+impl Options {
+    /// # Errors
+    ///
+    /// [`Error::Option`] names the first option that is out of range or does not go with the routing.
+    pub fn new(routing: Routing, request: &Request) -> Result<Self, Error> {
+        let max_record_bytes = in_range(
+            "maxRecordBytes",
+            request.max_record_bytes.unwrap_or(DEFAULT_MAX_RECORD_BYTES),
+            SMALLEST_MAX_BYTES..=LARGEST_MAX_RECORD_BYTES,
+        )?;
+        let max_bytes = in_range(
+            "maxBytes",
+            request.max_bytes.unwrap_or(DEFAULT_MAX_RECORD_BYTES.min(max_record_bytes as u64)),
+            SMALLEST_MAX_BYTES..=max_record_bytes as u64,
+        )?;
+        let any_count = 1..=u64::from(u32::MAX);
+        let max_user_records =
+            in_range("maxUserRecords", request.max_user_records.unwrap_or(*any_count.end()), any_count.clone())?;
+        let max_open_aggregates =
+            request.max_open_aggregates.map(|count| in_range("maxOpenAggregates", count, any_count)).transpose()?;
+        let wrap_single = request.wrap_single.unwrap_or(true);
+        if !wrap_single && matches!(routing, Routing::Lanes(_)) {
+            let must_be = "true under lanes, where every record carries its lane's keys".into();
+            return Err(Error::Option { name: "wrapSingle", must_be });
+        }
+        Ok(Self { routing, max_record_bytes, max_bytes, max_user_records, wrap_single, max_open_aggregates })
+    }
+
+    /// Lanes and shards are known in number, so that each gets its place unless the caller says otherwise.
+    pub(super) fn max_open_aggregates(&self) -> usize {
+        self.max_open_aggregates.unwrap_or_else(|| match &self.routing {
+            Routing::Lanes(lanes) => lanes.count().max(DEFAULT_MAX_OPEN_AGGREGATES),
+            Routing::Shards(shards) => shards.count().max(DEFAULT_MAX_OPEN_AGGREGATES),
+            _ => DEFAULT_MAX_OPEN_AGGREGATES,
+        })
+    }
+}
+
+fn in_range(name: &'static str, value: u64, range: RangeInclusive<u64>) -> Result<usize, Error> {
+    usize::try_from(value).ok().filter(|_| range.contains(&value)).ok_or_else(|| Error::Option {
+        name,
+        must_be: format!("an integer from {} to {}, got {value}", range.start(), range.end()),
+    })
+}

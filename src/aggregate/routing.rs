@@ -1,0 +1,270 @@
+//! Which open aggregate a user record joins, and which keys that aggregate carries outside.
+//!
+//! Every routing but [`Routing::First`] keeps one invariant: all user records of an aggregate have one and the same
+//! hash key, and it is the aggregate's own. The KCL drops a whole aggregate if one user record's hash key lies outside
+//! the shard that it reads (`AggregatorUtil` of awslabs/amazon-kinesis-client), so nothing less is safe.
+
+use super::UserRecord;
+use crate::error::Error;
+use crate::hash_key::{HashKey, HashKeyRange};
+
+/// How user records are put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Routing {
+    /// One open aggregate takes every record; it is pinned to the hash key of its first partition key.
+    Pinned,
+    /// The hash key space is cut into equal lanes, each with an open aggregate pinned to the lane's middle.
+    Lanes(Lanes),
+    /// An open aggregate for each open shard, pinned to the hash key of its first partition key.
+    Shards(ShardMap),
+    /// An open aggregate for each partition key; nothing synthetic is written.
+    PartitionKey,
+    /// One open aggregate takes every record in order whatever its keys, as the old packages do. The KCL may drop it.
+    First,
+}
+
+/// What the records of one open aggregate have in common. Generic over the storage of keys, so that looking one up
+/// copies nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Group<Key> {
+    /// Everything: [`Routing::Pinned`] and [`Routing::First`].
+    Shared,
+    /// The lane or shard of that position.
+    Part(usize),
+    /// One explicit hash key that came with the records, as they spell it.
+    ExplicitHashKey(Key),
+    /// One partition key, with or without an explicit hash key.
+    PartitionKey(Key, Option<Key>),
+}
+
+impl<Key: AsRef<[u8]>> Group<Key> {
+    pub(super) fn borrowed(&self) -> Group<&[u8]> {
+        match self {
+            Self::Shared => Group::Shared,
+            Self::Part(position) => Group::Part(*position),
+            Self::ExplicitHashKey(key) => Group::ExplicitHashKey(key.as_ref()),
+            Self::PartitionKey(key, explicit) => {
+                Group::PartitionKey(key.as_ref(), explicit.as_ref().map(AsRef::as_ref))
+            }
+        }
+    }
+}
+
+impl Group<&[u8]> {
+    pub(super) fn to_owned(&self) -> Group<Box<[u8]>> {
+        match *self {
+            Self::Shared => Group::Shared,
+            Self::Part(position) => Group::Part(position),
+            Self::ExplicitHashKey(key) => Group::ExplicitHashKey(key.into()),
+            Self::PartitionKey(key, explicit) => Group::PartitionKey(key.into(), explicit.map(Into::into)),
+        }
+    }
+}
+
+/// The keys that a Kinesis record carries outside its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OuterKeys {
+    pub(super) partition_key: Vec<u8>,
+    pub(super) explicit_hash_key: Option<Vec<u8>>,
+    /// The explicit hash key is the routing's own: it is written on every user record that brings none.
+    pub(super) pins: bool,
+}
+
+impl Routing {
+    pub(super) fn group<'a>(&self, record: &UserRecord<'a>) -> Group<&'a [u8]> {
+        match (self, record.explicit_hash_key) {
+            (Self::First, _) | (Self::Pinned, None) => Group::Shared,
+            (Self::PartitionKey, explicit) => Group::PartitionKey(record.partition_key, explicit),
+            (_, Some(explicit)) => Group::ExplicitHashKey(explicit),
+            (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(record.hash_key())),
+            (Self::Shards(shards), None) => Group::Part(shards.shard_of(record.hash_key())),
+        }
+    }
+
+    /// The outer keys of an aggregate that `record` opens.
+    pub(super) fn outer_keys(&self, record: &UserRecord) -> OuterKeys {
+        let (partition_key, pin) = match (self, record.explicit_hash_key) {
+            (Self::First | Self::PartitionKey, _) | (_, Some(_)) => (record.partition_key.to_vec(), None),
+            (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(record.hash_key())),
+            (Self::Lanes(lanes), None) => {
+                let lane = lanes.lane_of(record.hash_key());
+                (lanes.name(lane).into_bytes(), Some(lanes.middle(lane)))
+            }
+        };
+        OuterKeys {
+            partition_key,
+            pins: pin.is_some(),
+            explicit_hash_key: pin
+                .map(|hash_key| hash_key.to_string().into_bytes())
+                .or_else(|| record.explicit_hash_key.map(<[u8]>::to_vec)),
+        }
+    }
+}
+
+/// The hash key space, cut into equal parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    count: u16,
+}
+
+impl Lanes {
+    /// The most lanes that there may be.
+    pub const MAX: u16 = 1024;
+
+    /// # Errors
+    ///
+    /// [`Error::Option`] if `count` is not 1 to 1024.
+    pub fn new(count: u64) -> Result<Self, Error> {
+        u16::try_from(count)
+            .ok()
+            .filter(|count| (1..=Self::MAX).contains(count))
+            .map(|count| Self { count })
+            .ok_or_else(|| Error::Option { name: "routing.lanes", must_be: format!("1 to {}, got {count}", Self::MAX) })
+    }
+
+    /// How many lanes there are.
+    #[must_use]
+    pub fn count(self) -> usize {
+        usize::from(self.count)
+    }
+
+    /// floor(hash key x N / 2^128), by halves, since the product has up to 138 bits.
+    fn lane_of(self, hash_key: HashKey) -> usize {
+        let count = u128::from(self.count);
+        let low = (hash_key.0 & u128::from(u64::MAX)) * count;
+        let high = (hash_key.0 >> 64) * count + (low >> 64);
+        usize::try_from(high >> 64).expect("a lane is less than the number of lanes")
+    }
+
+    /// floor((2 lane + 1) x 2^127 / N), by long division, since the dividend has up to 138 bits.
+    fn middle(self, lane: usize) -> HashKey {
+        let count = u128::from(self.count);
+        let high = (2 * lane as u128 + 1) << 63;
+        let low = (high % count) << 64;
+        HashKey(((high / count) << 64) + low / count)
+    }
+
+    fn name(self, lane: usize) -> String {
+        format!("lane-{lane}-of-{}", self.count)
+    }
+}
+
+/// The open shards of a stream, which own every hash key exactly once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardMap {
+    /// Where each shard starts, ascending; the first is 0.
+    starts: Vec<HashKey>,
+}
+
+impl ShardMap {
+    /// Takes the ranges of the open shards in any order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ShardMap`] if they leave a hole or overlap.
+    pub fn new(mut ranges: Vec<HashKeyRange>) -> Result<Self, Error> {
+        let refuse = |problem: String| Err(Error::ShardMap { problem });
+
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut next = Some(HashKey(0));
+        for range in &ranges {
+            match next {
+                _ if range.start > range.end => {
+                    return refuse(format!("a shard starts at {} and ends before", range.start));
+                }
+                Some(expected) if range.start > expected => {
+                    return refuse(format!(
+                        "no open shard owns the hash keys from {expected} to {}",
+                        range.start.0 - 1
+                    ));
+                }
+                Some(expected) if range.start == expected => {}
+                _ => return refuse(format!("two open shards own the hash key {}", range.start)),
+            }
+            next = range.end.0.checked_add(1).map(HashKey);
+        }
+        match next {
+            Some(_) if ranges.is_empty() => refuse("it has no open shard".into()),
+            Some(expected) => refuse(format!("no open shard owns the hash keys from {expected} on")),
+            None => Ok(Self { starts: ranges.iter().map(|range| range.start).collect() }),
+        }
+    }
+
+    /// How many open shards there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    fn shard_of(&self, hash_key: HashKey) -> usize {
+        // The first start is 0, so at least one lies at or before any hash key.
+        self.starts.partition_point(|start| *start <= hash_key) - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_cut_the_hash_key_space_evenly() {
+        let lanes = Lanes { count: 4 };
+        let quarter = 1_u128 << 126;
+        for lane in 0..4_u8 {
+            let first = quarter * u128::from(lane);
+            assert_eq!(lanes.lane_of(HashKey(first)), usize::from(lane));
+            assert_eq!(lanes.lane_of(HashKey(first + (quarter - 1))), usize::from(lane));
+            assert_eq!(lanes.middle(usize::from(lane)).0, first + quarter / 2);
+        }
+    }
+
+    #[test]
+    fn the_middle_of_a_lane_lies_in_it() {
+        for count in 1..=Lanes::MAX {
+            let lanes = Lanes { count };
+            for lane in 0..lanes.count() {
+                assert_eq!(lanes.lane_of(lanes.middle(lane)), lane, "lane {lane} of {count}");
+            }
+        }
+        // floor(2^127 / 3), worked out by hand.
+        assert_eq!(Lanes { count: 3 }.middle(0).0, 56_713_727_820_156_410_577_229_101_238_628_035_242);
+    }
+
+    #[test]
+    fn there_are_1_to_1024_lanes() {
+        for count in [1, 1024] {
+            assert_eq!(Lanes::new(count).map(Lanes::count), Ok(usize::try_from(count).expect("small")));
+        }
+        for count in [0, 1025, u64::MAX] {
+            assert!(matches!(Lanes::new(count), Err(Error::Option { name: "routing.lanes", .. })), "{count}");
+        }
+    }
+
+    fn range(start: u128, end: u128) -> HashKeyRange {
+        HashKeyRange { start: HashKey(start), end: HashKey(end) }
+    }
+
+    #[test]
+    fn a_shard_map_owns_every_hash_key_once() {
+        let map = ShardMap::new(vec![range(100, u128::MAX), range(0, 9), range(10, 99)]).expect("no hole, no overlap");
+        for (hash_key, shard) in [(0, 0), (9, 0), (10, 1), (99, 1), (100, 2), (u128::MAX, 2)] {
+            assert_eq!(map.shard_of(HashKey(hash_key)), shard, "{hash_key}");
+        }
+    }
+
+    #[test]
+    fn a_shard_map_with_a_hole_or_an_overlap_is_refused() {
+        for (ranges, problem) in [
+            (vec![], "it has no open shard"),
+            (vec![range(1, u128::MAX)], "no open shard owns the hash keys from 0 to 0"),
+            (vec![range(0, 9), range(11, u128::MAX)], "no open shard owns the hash keys from 10 to 10"),
+            (vec![range(0, 9)], "no open shard owns the hash keys from 10 on"),
+            (vec![range(0, 9), range(9, u128::MAX)], "two open shards own the hash key 9"),
+            (vec![range(0, u128::MAX), range(7, 9)], "two open shards own the hash key 7"),
+            (vec![range(0, u128::MAX), range(0, u128::MAX)], "two open shards own the hash key 0"),
+            (vec![range(9, 0)], "a shard starts at 9 and ends before"),
+        ] {
+            assert_eq!(ShardMap::new(ranges), Err(Error::ShardMap { problem: problem.into() }));
+        }
+    }
+}

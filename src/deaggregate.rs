@@ -1,0 +1,208 @@
+//! Many Kinesis records in, one table of numbers out.
+//!
+//! The table says where everything is in each record's data and holds no byte of it, so that a caller in another
+//! language makes its objects from numbers and views. It is one flat run of 32-bit words: a header for each Kinesis
+//! record, then, for each aggregated one, its body.
+//!
+//! ```text
+//! header  outcome  user records  body  partition keys  explicit hash keys  flags  keys start  keys end
+//! body    start, len of each partition key
+//!         start, len of each explicit hash key
+//!         partition key, explicit hash key + 1 or 0, data start, data len of each user record
+//! ```
+//!
+//! `body` is the body's position in the table, every `start` an offset in the record's data. For a broken record the
+//! second word is the position that its [`Error`] tells.
+//!
+//! Rules 1 to 5 and 8 of the KCL hold (`AggregatorUtil` of awslabs/amazon-kinesis-client). Where an index points nowhere
+//! the KCL hands out some user records and loses the rest; here the record comes back whole as [`Error::Index`].
+
+use crate::error::Error;
+use crate::format::envelope::{Envelope, MAGIC, begins_with_magic};
+use crate::format::reader::{Outline, Span, UserRecordOutline};
+use crate::hash_key::{HashKey, HashKeyRange};
+use crate::md5::{self, Digest};
+
+/// What to do beyond reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Compute and compare the MD5 of every record that is framed as an aggregate.
+    pub verify_checksum: bool,
+    /// Drop an aggregate if one of its user records lies outside, as the KCL does for the shard that it reads.
+    pub hash_key_range: Option<HashKeyRange>,
+    /// Tell by [`DATA_IS_ASCII`] which records hold nothing but ASCII.
+    pub inspect_data: bool,
+}
+
+/// How many words a header has.
+pub const HEADER_WORDS: usize = 8;
+
+/// Flag: all keys are ASCII and lie between `keys start` and `keys end`, with little else.
+pub const KEYS_ARE_ASCII: u32 = 1;
+/// Flag: the data of all user records is ASCII. Only if [`Options::inspect_data`] asked for it.
+pub const DATA_IS_ASCII: u32 = 2;
+
+/// What became of one Kinesis record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Outcome {
+    /// It does not begin with the magic number.
+    NotAggregated = 0,
+    /// Its user records are in the table: none if it holds none, or if the hash key range dropped it.
+    Aggregated = 1,
+    /// [`Error::Checksum`]
+    Checksum = 2,
+    /// [`Error::Malformed`]
+    Malformed = 3,
+    /// [`Error::Index`]
+    Index = 4,
+}
+
+/// Reads Kinesis records, all of them verified together, into a table.
+#[must_use]
+pub fn deaggregate(records: &[&[u8]], options: &Options) -> Vec<u32> {
+    let envelopes: Vec<Option<Envelope>> = records.iter().map(|data| Envelope::open(data)).collect();
+    let verified = if options.verify_checksum { verify(&envelopes) } else { vec![true; envelopes.len()] };
+
+    let mut table = vec![0; records.len() * HEADER_WORDS];
+    let mut outline = Outline::default();
+    for (index, data) in records.iter().enumerate() {
+        let outcome = match envelopes[index] {
+            Some(_) if !verified[index] => Err(Error::Checksum),
+            Some(envelope) => read_aggregate(data, envelope, options, &mut outline, &mut table),
+            None if begins_with_magic(data) => Err(Error::Malformed { offset: data.len() }),
+            None => continue,
+        };
+        let header = outcome.unwrap_or_else(|error| broken_header(&error));
+        table[index * HEADER_WORDS..][..HEADER_WORDS].copy_from_slice(&header);
+    }
+    table
+}
+
+/// The error that a header's first two words stand for; `None` if they stand for none.
+#[must_use]
+pub fn broken_record(outcome: u32, position: usize) -> Option<Error> {
+    const CHECKSUM: u32 = Outcome::Checksum as u32;
+    const MALFORMED: u32 = Outcome::Malformed as u32;
+    const INDEX: u32 = Outcome::Index as u32;
+    match outcome {
+        CHECKSUM => Some(Error::Checksum),
+        MALFORMED => Some(Error::Malformed { offset: position }),
+        INDEX => Some(Error::Index { user_record: position }),
+        _ => None,
+    }
+}
+
+fn broken_header(error: &Error) -> [u32; HEADER_WORDS] {
+    let (outcome, position) = match error {
+        Error::Checksum => (Outcome::Checksum, 0),
+        Error::Index { user_record } => (Outcome::Index, *user_record),
+        other => (Outcome::Malformed, other.offset().unwrap_or_default()),
+    };
+    [outcome as u32, u32::try_from(position).unwrap_or(u32::MAX), 0, 0, 0, 0, 0, 0]
+}
+
+fn verify(envelopes: &[Option<Envelope>]) -> Vec<bool> {
+    let messages: Vec<&[u8]> = envelopes.iter().flatten().map(|envelope| envelope.message).collect();
+    let mut digests = vec![Digest::default(); messages.len()];
+    md5::digest_many(&messages, &mut digests);
+
+    let mut digests = digests.iter();
+    envelopes
+        .iter()
+        .map(|envelope| envelope.is_some_and(|envelope| digests.next().is_some_and(|digest| envelope.carries(digest))))
+        .collect()
+}
+
+fn read_aggregate(
+    data: &[u8],
+    envelope: Envelope,
+    options: &Options,
+    outline: &mut Outline,
+    table: &mut Vec<u32>,
+) -> Result<[u32; HEADER_WORDS], Error> {
+    outline.read(envelope.message, MAGIC.len())?;
+    if options.hash_key_range.is_some_and(|range| !lies_inside(outline, data, range)) {
+        outline.user_records.clear();
+    }
+
+    let too_large = |_| Error::Malformed { offset: MAGIC.len() };
+    let body = u32::try_from(table.len()).map_err(too_large)?;
+    let keys = key_region(outline, data);
+    let mut flags = 0;
+    if keys.is_some() {
+        flags |= KEYS_ARE_ASCII;
+    }
+    if options.inspect_data && outline.user_records.iter().all(|record| record.data.of(data).is_ascii()) {
+        flags |= DATA_IS_ASCII;
+    }
+    let keys = keys.unwrap_or_default();
+
+    table.reserve(
+        2 * (outline.partition_keys.len() + outline.explicit_hash_keys.len()) + 4 * outline.user_records.len(),
+    );
+    table.extend(outline.partition_keys.iter().chain(&outline.explicit_hash_keys).flat_map(|key| [key.start, key.len]));
+    table.extend(outline.user_records.iter().flat_map(
+        |&UserRecordOutline { partition_key, explicit_hash_key, data }| {
+            [partition_key, explicit_hash_key, data.start, data.len]
+        },
+    ));
+
+    let count = |len: usize| u32::try_from(len).map_err(too_large);
+    Ok([
+        Outcome::Aggregated as u32,
+        count(outline.user_records.len())?,
+        body,
+        count(outline.partition_keys.len())?,
+        count(outline.explicit_hash_keys.len())?,
+        flags,
+        keys.start,
+        keys.start + keys.len,
+    ])
+}
+
+/// The region that holds all keys, if they are ASCII and lie together as every known producer writes them: then one
+/// string is made of the region, and every key is a slice of it.
+fn key_region(outline: &Outline, data: &[u8]) -> Option<Span> {
+    /// A tag and a length of two bytes: no more between two keys of up to 16 KiB.
+    const BETWEEN_KEYS: usize = 3;
+
+    let keys = || outline.partition_keys.iter().chain(&outline.explicit_hash_keys);
+    let start = keys().map(|key| key.start).min()?;
+    let end = keys().map(|key| key.start + key.len).max()?;
+    let region = Span { start, len: end - start };
+    let key_bytes: usize = keys().map(|key| key.len as usize + BETWEEN_KEYS).sum();
+    let lie_together = region.len as usize <= key_bytes;
+    let are_ascii = || region.of(data).is_ascii() || keys().all(|key| key.of(data).is_ascii());
+    (lie_together && are_ascii()).then_some(region)
+}
+
+/// Whether every user record's hash key lies in the range: that of its explicit hash key, else of its partition key as
+/// it is handed out, that is with U+FFFD for what is not UTF-8. An explicit hash key that is no number lies nowhere.
+fn lies_inside(outline: &Outline, data: &[u8], range: HashKeyRange) -> bool {
+    let explicit_inside: Vec<bool> = outline
+        .explicit_hash_keys
+        .iter()
+        .map(|key| HashKey::from_integer(key.of(data)).is_some_and(|hash_key| range.contains(hash_key)))
+        .collect();
+    let by_partition_key = || outline.user_records.iter().filter(|record| record.explicit_hash_key == 0);
+    let explicit_are_inside = outline.user_records.iter().all(|record| match record.explicit_hash_key {
+        0 => true,
+        position => explicit_inside[position as usize - 1],
+    });
+    if !explicit_are_inside {
+        return false;
+    }
+
+    let mut used: Vec<u32> = by_partition_key().map(|record| record.partition_key).collect();
+    used.sort_unstable();
+    used.dedup();
+    let keys: Vec<_> = used
+        .iter()
+        .map(|position| String::from_utf8_lossy(outline.partition_keys[*position as usize].of(data)))
+        .collect();
+    let messages: Vec<&[u8]> = keys.iter().map(|key| key.as_bytes()).collect();
+    let mut digests = vec![Digest::default(); messages.len()];
+    md5::digest_many(&messages, &mut digests);
+    digests.into_iter().all(|digest| range.contains(HashKey::from_digest(digest)))
+}

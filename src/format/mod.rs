@@ -1,0 +1,5 @@
+//! The bytes of an aggregated record, and nothing else: framing, reading, writing.
+
+pub mod envelope;
+pub mod reader;
+pub mod writer;
