@@ -31,14 +31,17 @@ export interface AggregatorRequest {
   checkKeys: boolean;
 }
 
-/** Rows, keys, data: lib/stage.js lays them out. */
-export type Layout = [rows: Uint32Array, keys: Uint8Array, data: Uint8Array];
+/** User records as lib/stage.js lays them out. */
+export type Layout = [rows: Uint32Array, count: number, keys: Uint8Array, data: Uint8Array];
 
 /** For each aggregate four values: data, partition key, explicit hash key, number of user records. */
 export type Closed = (Buffer | string | number | null)[] | null;
 
 export interface NativeAggregator {
-  add(...layout: Layout): Closed;
+  /** All of them or none. `isCovered`: a credit promised that they are taken and close nothing. */
+  add(...arguments: [...Layout, isCovered: boolean]): Closed;
+  /** Bytes and user records that can be added unseen, and what each costs beyond its data and partition key. */
+  credit(): [bytes: number, userRecords: number, costPerRecord: number];
   fits(...layout: Layout): boolean;
   flush(): Closed;
   clear(): void;

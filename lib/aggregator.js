@@ -2,7 +2,7 @@
 
 const native = require('./native');
 const { KplError, fromNative } = require('./error');
-const { layoutOf, withStaged } = require('./stage');
+const { Intake } = require('./intake');
 
 /** @typedef {import('../index').AggregatedRecord} AggregatedRecord */
 /** @typedef {import('../index').AggregatorOptions} AggregatorOptions */
@@ -11,7 +11,7 @@ const { layoutOf, withStaged } = require('./stage');
 /** @typedef {(aggregate: AggregatedRecord) => void} Callback */
 
 class RecordAggregator {
-  #native;
+  #intake;
   /** @type {Set<Callback>} */
   #callbacks = new Set();
   /** Closed aggregates that were not handed over yet, with the callbacks that were registered when they closed. */
@@ -20,25 +20,25 @@ class RecordAggregator {
 
   /** @param {AggregatorOptions} [options] */
   constructor(options) {
-    this.#native = open(options);
+    this.#intake = new Intake(open(options));
   }
 
   /** @param {UserRecordInput} record */
   addUserRecord(record) {
-    return this.#handOver(add(this.#native, [record]))[0];
+    return this.#handOver(toRecords(this.#intake.add(record)))[0];
   }
 
   /** @param {Iterable<UserRecordInput>} records */
   addUserRecords(records) {
-    return this.#handOver(add(this.#native, records));
+    return this.#handOver(toRecords(this.#intake.addAll(iterable(records))));
   }
 
   flush() {
-    return this.#handOver(toRecords(this.#native.flush()));
+    return this.#handOver(toRecords(this.#intake.flush()));
   }
 
   clear() {
-    this.#native.clear();
+    this.#intake.clear();
   }
 
   /** @param {Callback} callback */
@@ -56,21 +56,20 @@ class RecordAggregator {
 
   /** @param {UserRecordInput} record */
   fits(record) {
-    return withStaged([record], (stage) => guarded(() => this.#native.fits(...layoutOf(stage))));
+    return this.#intake.fits(record);
   }
 
   /** @param {readonly Shard[]} shards */
   setShards(shards) {
-    const bounds = openShards(shards);
-    return this.#handOver(toRecords(guarded(() => this.#native.setShards(bounds))));
+    return this.#handOver(toRecords(this.#intake.setShards(openShards(shards))));
   }
 
   get userRecordCount() {
-    return this.#native.userRecordCount();
+    return this.#intake.userRecordCount();
   }
 
   get sizeBytes() {
-    return this.#native.sizeBytes();
+    return this.#intake.sizeBytes();
   }
 
   /**
@@ -109,9 +108,8 @@ class RecordAggregator {
  * @param {AggregatorOptions} [options]
  */
 function aggregate(records, options) {
-  const aggregator = open(options);
-  const closed = add(aggregator, records);
-  return closed.concat(toRecords(aggregator.flush()));
+  const intake = new Intake(open(options));
+  return toRecords(intake.addAll(iterable(records))).concat(toRecords(intake.flush()));
 }
 
 /** @param {AggregatorOptions} [options] */
@@ -135,14 +133,22 @@ function open(options = {}) {
     wrapSingle,
     checkKeys: true,
   };
-  return guarded(() => new native.NativeAggregator(request));
+  try {
+    return new native.NativeAggregator(request);
+  } catch (thrown) {
+    throw fromNative(thrown);
+  }
 }
 
 /** @param {NonNullable<AggregatorOptions['routing']>} routing */
 function requestRouting(routing) {
   if (routing !== null && typeof routing === 'object') {
-    if ('lanes' in routing) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', routing.lanes) };
-    if ('shards' in routing) return { routing: 'shards', shards: openShards(routing.shards) };
+    const { lanes, shards } = routing;
+    if (lanes !== undefined && shards !== undefined) {
+      throw new KplError('ERR_KPL_OPTION', 'routing must have either lanes or shards, got both');
+    }
+    if (lanes !== undefined) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes) };
+    if (shards !== undefined) return { routing: 'shards', shards: openShards(shards) };
   }
   return { routing: typeof routing === 'string' ? routing : '' };
 }
@@ -177,14 +183,12 @@ function wholeNumber(name, value) {
 }
 
 /**
- * @param {import('./addon').NativeAggregator} aggregator
  * @param {Iterable<UserRecordInput>} records
+ * @returns {Iterable<UserRecordInput>}
  */
-function add(aggregator, records) {
-  if (typeof records?.[Symbol.iterator] !== 'function' || typeof records === 'string') {
-    throw new KplError('ERR_KPL_DATA', 'records must be an iterable of user records; for one, use addUserRecord');
-  }
-  return withStaged(records, (stage) => toRecords(guarded(() => aggregator.add(...layoutOf(stage)))));
+function iterable(records) {
+  if (typeof records === 'object' && records !== null && Symbol.iterator in records) return records;
+  throw new KplError('ERR_KPL_DATA', 'records must be an iterable of user records; for one, use addUserRecord');
 }
 
 /**
@@ -205,19 +209,6 @@ function toRecords(values) {
     );
   }
   return records;
-}
-
-/**
- * @template T
- * @param {() => T} call
- * @returns {T}
- */
-function guarded(call) {
-  try {
-    return call();
-  } catch (thrown) {
-    throw fromNative(thrown);
-  }
 }
 
 module.exports = { RecordAggregator, aggregate };

@@ -21,6 +21,8 @@ const bufferOf = getter(typedArray, 'buffer');
 const byteOffsetOf = getter(typedArray, 'byteOffset');
 const byteLengthOf = getter(typedArray, 'byteLength');
 const tagOf = getter(typedArray, Symbol.toStringTag);
+/** Throws for a typed array whose memory is gone; its length alone would say that it is empty. */
+const at = /** @type {(value: object, index: number) => unknown} */ (Function.prototype.call.bind(typedArray.at));
 const viewedBufferOf = getter(DataView.prototype, 'buffer');
 const viewedOffsetOf = getter(DataView.prototype, 'byteOffset');
 const viewedLengthOf = getter(DataView.prototype, 'byteLength');
@@ -36,7 +38,7 @@ function getter(prototype, name) {
 
 /**
  * The bytes of a view or an ArrayBuffer, as a view of the same memory. `undefined` for anything else, and for memory
- * that was transferred away: its bytes are lost, which must not look like no bytes.
+ * that was transferred away or shrunk under its view: its bytes are lost, which must not look like no bytes.
  *
  * @param {unknown} value
  * @returns {Uint8Array | undefined}
@@ -50,6 +52,7 @@ function bytesOf(value) {
         : new Uint8Array(bufferOf(value), byteOffsetOf(value), byteLengthOf(value));
     }
     try {
+      if (isTyped) at(value, 0);
       return isTyped
         ? new Uint8Array(bufferOf(value), 0, 0)
         : new Uint8Array(viewedBufferOf(value), viewedOffsetOf(value), viewedLengthOf(value));

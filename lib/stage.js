@@ -1,171 +1,138 @@
 'use strict';
 
-// User records on their way into the core: read from the caller's objects, laid end to end.
+// User records on their way into the core: laid end to end in memory of ours, in the layout that the core reads.
 
-const { types } = require('node:util');
-const { KplError } = require('./error');
-const { bytesOf, byteLengthOf } = require('./bytes');
+const { byteLengthOf } = require('./bytes');
 
-/** Numbers in a row: bytes of the partition key, bytes of the explicit hash key plus one or 0, bytes of the data. */
+/** Numbers in a row: units of the partition key, units of the explicit hash key plus one or 0, bytes of the data. */
 const ROW = 3;
 /** UTF-8 needs at most three bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
-/** A stage that a large batch has made larger than this is not kept. */
-const RESTING_BYTES = 1024 * 1024;
 
 /**
- * Records in the layout that the core reads. Writing to it runs no code of the caller's.
+ * User records in rows. Writing to it runs no code of the caller's.
+ *
+ * Keys are put together as a string, which costs a third of writing each: the string is encoded when the core asks for
+ * it. While all of it is ASCII, and that is nearly always, a UTF-16 unit is a byte.
  */
 class Stage {
-  rows = new Uint32Array(ROW * 64);
-  rowEnd = 0;
+  #rows = new Uint32Array(ROW * 64);
+  #keys = '';
   /** @type {Buffer} */
-  keys = Buffer.allocUnsafeSlow(4096);
-  keyEnd = 0;
+  #keyBytes = Buffer.allocUnsafeSlow(4096);
   /** @type {Buffer} */
-  data = Buffer.allocUnsafeSlow(64 * 1024);
+  #data = Buffer.allocUnsafeSlow(16 * 1024);
+  count = 0;
   dataEnd = 0;
 
   clear() {
-    this.rowEnd = 0;
-    this.keyEnd = 0;
+    this.#keys = '';
+    this.count = 0;
     this.dataEnd = 0;
   }
 
+  /** How much memory it holds, used or not. */
   get capacity() {
-    return this.rows.byteLength + this.keys.length + this.data.length;
+    return this.#rows.byteLength + this.#keyBytes.length + this.#data.length;
   }
 
   /**
-   * Adds a record to the layout.
-   *
-   * @param {string} partitionKey
+   * @param {string} partitionKey well-formed
    * @param {string | null} explicitHashKey
    * @param {string | Uint8Array} data
    */
   push(partitionKey, explicitHashKey, data) {
-    if (this.rowEnd + ROW > this.rows.length) {
-      const larger = new Uint32Array(2 * this.rows.length);
-      larger.set(this.rows);
-      this.rows = larger;
+    const dataBytes = typeof data === 'string' ? this.#writeText(data) : this.#writeBytes(data);
+    this.dataEnd += dataBytes;
+    this.pushRow(partitionKey, explicitHashKey, dataBytes);
+  }
+
+  /**
+   * A record whose data is not written here.
+   *
+   * @param {string} partitionKey well-formed
+   * @param {string | null} explicitHashKey
+   * @param {number} dataBytes
+   */
+  pushRow(partitionKey, explicitHashKey, dataBytes) {
+    const row = ROW * this.count;
+    if (row === this.#rows.length) this.#growRows();
+    this.#rows[row] = partitionKey.length;
+    this.#keys += partitionKey;
+    if (explicitHashKey === null) {
+      this.#rows[row + 1] = 0;
+    } else {
+      this.#rows[row + 1] = explicitHashKey.length + 1;
+      this.#keys += explicitHashKey;
     }
-    const partitionKeyBytes = this.#pushKey(partitionKey);
-    const explicitHashKeyBytes = explicitHashKey === null ? 0 : this.#pushKey(explicitHashKey) + 1;
-    this.rows[this.rowEnd++] = partitionKeyBytes;
-    this.rows[this.rowEnd++] = explicitHashKeyBytes;
-    this.rows[this.rowEnd++] = this.#pushData(data);
+    this.#rows[row + 2] = dataBytes;
+    this.count++;
   }
 
-  /** @param {string} key */
-  #pushKey(key) {
-    this.keys = withRoom(this.keys, this.keyEnd, key.length * BYTES_PER_UNIT);
-    const written = this.keys.write(key, this.keyEnd, 'utf8');
-    this.keyEnd += written;
-    return written;
+  /**
+   * The rows as arguments of the native side.
+   *
+   * @returns {import('./addon').Layout}
+   */
+  layout() {
+    this.#encodeKeys();
+    return [this.#rows, this.count, this.#keyBytes, this.#data];
   }
 
-  /** @param {string | Uint8Array} data */
-  #pushData(data) {
-    const bytes = typeof data === 'string' ? Buffer.byteLength(data, 'utf8') : byteLengthOf(data);
-    this.data = withRoom(this.data, this.dataEnd, bytes);
-    if (typeof data === 'string') this.data.write(data, this.dataEnd, 'utf8');
-    else this.data.set(data, this.dataEnd);
-    this.dataEnd += bytes;
-    return bytes;
+  #encodeKeys() {
+    const keys = this.#keys;
+    if (this.#keyBytes.length < keys.length * BYTES_PER_UNIT) {
+      this.#keyBytes = Buffer.allocUnsafeSlow(keys.length * BYTES_PER_UNIT);
+    }
+    if (this.#keyBytes.write(keys, 0, 'utf8') === keys.length) return;
+
+    // Not all ASCII: each key's units become bytes.
+    const bytes = this.#keyBytes;
+    let from = 0;
+    let end = 0;
+    const encode = (/** @type {number} */ units) => {
+      const written = bytes.write(keys.slice(from, from + units), end, 'utf8');
+      from += units;
+      end += written;
+      return written;
+    };
+    for (let row = 0; row < ROW * this.count; row += ROW) {
+      this.#rows[row] = encode(this.#rows[row]);
+      if (this.#rows[row + 1] > 0) this.#rows[row + 1] = encode(this.#rows[row + 1] - 1) + 1;
+    }
+  }
+
+  /** @param {Uint8Array} data */
+  #writeBytes(data) {
+    const length = byteLengthOf(data);
+    if (this.dataEnd + length > this.#data.length) this.#growData(length);
+    this.#data.set(data, this.dataEnd);
+    return length;
+  }
+
+  /** @param {string} data */
+  #writeText(data) {
+    const room = this.#data.length - this.dataEnd;
+    // Only where the room may be too small is the exact length worth counting.
+    if (data.length * BYTES_PER_UNIT > room) {
+      const length = Buffer.byteLength(data, 'utf8');
+      if (length > room) this.#growData(length);
+    }
+    return this.#data.write(data, this.dataEnd, 'utf8');
+  }
+
+  #growRows() {
+    const larger = new Uint32Array(2 * this.#rows.length);
+    larger.set(this.#rows);
+    this.#rows = larger;
+  }
+
+  /** @param {number} needed */
+  #growData(needed) {
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#data.length, this.dataEnd + needed));
+    larger.set(this.#data.subarray(0, this.dataEnd));
+    this.#data = larger;
   }
 }
 
-/**
- * @param {Buffer} buffer
- * @param {number} used
- * @param {number} needed
- */
-function withRoom(buffer, used, needed) {
-  if (used + needed <= buffer.length) return buffer;
-  const larger = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, used + needed));
-  larger.set(buffer.subarray(0, used));
-  return larger;
-}
-
-/** Stages at rest. A call from inside a caller's iterator or getter finds none here, and makes its own. */
-const resting = [new Stage()];
-
-/**
- * Lays out user records and gives them to `use`; then the stage can be used again.
- *
- * @template T
- * @param {Iterable<import('../index').UserRecordInput>} records
- * @param {(stage: Stage) => T} use
- * @returns {T}
- */
-function withStaged(records, use) {
-  const stage = resting.pop() ?? new Stage();
-  try {
-    let recordIndex = 0;
-    for (const record of records) stageUserRecord(stage, record, recordIndex++);
-    return use(stage);
-  } finally {
-    stage.clear();
-    if (resting.length === 0 && stage.capacity <= RESTING_BYTES) resting.push(stage);
-  }
-}
-
-/**
- * Reads everything that is needed of the caller's object before anything is written: a getter may call us again.
- *
- * @param {Stage} stage
- * @param {any} record
- * @param {number} recordIndex
- */
-function stageUserRecord(stage, record, recordIndex) {
-  if (record === null || typeof record !== 'object') {
-    throw new KplError('ERR_KPL_DATA', `a user record must be an object, got ${kindOf(record)}`, { recordIndex });
-  }
-  const lower = record.partitionKey;
-  const isLower = lower !== undefined;
-  const partitionKey = isLower ? lower : record.PartitionKey;
-  const data = isLower ? record.data : record.Data;
-  const explicitHashKey = isLower ? record.explicitHashKey : record.ExplicitHashKey;
-
-  if (typeof partitionKey !== 'string' || !partitionKey.isWellFormed()) {
-    const problem = typeof partitionKey === 'string' ? 'a string with a lone surrogate' : kindOf(partitionKey);
-    throw new KplError('ERR_KPL_PARTITION_KEY', `partitionKey must be a string, got ${problem}`, { recordIndex });
-  }
-  if (explicitHashKey != null && typeof explicitHashKey !== 'string' && typeof explicitHashKey !== 'bigint') {
-    const message = `explicitHashKey must be a decimal string or a bigint, got ${kindOf(explicitHashKey)}`;
-    throw new KplError('ERR_KPL_EXPLICIT_HASH_KEY', message, { recordIndex });
-  }
-  const bytes = typeof data === 'string' ? data : bytesOf(data);
-  if (bytes === undefined) {
-    const message = `data must be a Uint8Array, another view, an ArrayBuffer or a string, got ${kindOf(data)}`;
-    throw new KplError('ERR_KPL_DATA', message, { recordIndex });
-  }
-  stage.push(partitionKey, explicitHashKey == null ? null : String(explicitHashKey), bytes);
-}
-
-/**
- * Names a value's kind without showing the value.
- *
- * @param {unknown} value
- */
-function kindOf(value) {
-  if (value === null) return 'null';
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return 'memory that was transferred or is shared';
-  return typeof value === 'object' ? 'another object' : typeof value;
-}
-
-/**
- * The keys and data of a stage as arguments of the native side.
- *
- * @param {Stage} stage
- * @returns {[Uint32Array, Buffer, Buffer]}
- */
-function layoutOf(stage) {
-  return [
-    stage.rows.subarray(0, stage.rowEnd),
-    stage.keys.subarray(0, stage.keyEnd),
-    stage.data.subarray(0, stage.dataEnd),
-  ];
-}
-
-module.exports = { layoutOf, withStaged };
+module.exports = { BYTES_PER_UNIT, Stage };

@@ -3,10 +3,9 @@
 const { BufferView, copyOf } = require('./bytes');
 const { read, reportBroken, settingsOf, sourcesOf } = require('./read');
 const { userRecordsOf } = require('./deaggregate');
+const { textOf } = require('./text');
 const {
   AGGREGATED,
-  DATA_IS_ASCII,
-  FLAGS,
   HEADER_WORDS,
   OUTCOME,
   PARTITION_KEYS,
@@ -24,6 +23,7 @@ const {
 /** @typedef {import('../index').KinesisRecord} KinesisRecord */
 /** @typedef {import('../index').UserRecord} UserRecord */
 /** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('./text').Text} Text */
 
 /**
  * @param {KinesisRecord | Iterable<KinesisRecord>} records
@@ -43,12 +43,21 @@ class UserRecordBatch {
   #copy;
   /** For each Kinesis record the position of its first user record, and at the end the number of all. */
   #firsts;
-  /** The Kinesis record that was asked for last: the next question is mostly about the same. */
-  #current = 0;
+
+  // The Kinesis record that was asked for last: the next question is mostly about the same. Fields rather than getters,
+  // which V8 does not inline where they are private.
+  /** @type {Source | undefined} */
+  #source = undefined;
+  /** Its user records are those from `#first` to before `#end`. */
   #first = 0;
   #end = 0;
+  #header = 0;
+  /** Where its rows begin, or 0 if it is not aggregated: no row is at 0, where the headers are. */
+  #rows = 0;
   /** @type {string[] | undefined} */
   #keys = undefined;
+  /** @type {Text | undefined} */
+  #text = undefined;
 
   /**
    * @param {Source[]} sources
@@ -65,7 +74,6 @@ class UserRecordBatch {
       const userRecords = table[header + OUTCOME] === AGGREGATED ? table[header + USER_RECORDS] : 1;
       this.#firsts[index + 1] = this.#firsts[index] + userRecords;
     }
-    this.#end = this.#firsts[Math.min(1, sources.length)];
   }
 
   get length() {
@@ -75,9 +83,7 @@ class UserRecordBatch {
   /** @param {number} i */
   partitionKey(i) {
     const row = this.#seek(i);
-    return row === 0
-      ? this.#sources[this.#current].partitionKey
-      : this.#currentKeys()[this.#table[row + ROW_PARTITION_KEY]];
+    return row === 0 ? this.#current().partitionKey : this.#currentKeys()[this.#table[row + ROW_PARTITION_KEY]];
   }
 
   /** @param {number} i */
@@ -91,7 +97,7 @@ class UserRecordBatch {
   /** @param {number} i */
   data(i) {
     const row = this.#seek(i);
-    const { payload } = this.#sources[this.#current];
+    const { payload } = this.#current();
     const start = row === 0 ? 0 : this.#table[row + ROW_START];
     const length = row === 0 ? payload.length : this.#table[row + ROW_LENGTH];
     const view = new BufferView(payload.buffer, payload.byteOffset + start, length);
@@ -101,13 +107,9 @@ class UserRecordBatch {
   /** @param {number} i */
   text(i) {
     const row = this.#seek(i);
-    const { payload } = this.#sources[this.#current];
-    if (row === 0) return payload.utf8Slice(0, payload.length);
+    if (row === 0) return this.#current().payload.toString();
     const start = this.#table[row + ROW_START];
-    const end = start + this.#table[row + ROW_LENGTH];
-    return this.#table[this.#header + FLAGS] & DATA_IS_ASCII
-      ? payload.latin1Slice(start, end)
-      : payload.utf8Slice(start, end);
+    return this.#currentText().slice(start, start + this.#table[row + ROW_LENGTH]);
   }
 
   /** @param {number} i */
@@ -117,7 +119,8 @@ class UserRecordBatch {
 
   /** @param {number} i */
   sequenceNumber(i) {
-    return this.#sourceAt(i).sequenceNumber;
+    this.#seek(i);
+    return this.#current().sequenceNumber;
   }
 
   /** @param {number} i */
@@ -133,12 +136,14 @@ class UserRecordBatch {
 
   /** @param {number} i */
   approximateArrivalTimestamp(i) {
-    return this.#sourceAt(i).approximateArrivalTimestamp;
+    this.#seek(i);
+    return this.#current().approximateArrivalTimestamp;
   }
 
   /** @param {number} i */
   source(i) {
-    return this.#sourceAt(i).record;
+    this.#seek(i);
+    return this.#current().record;
   }
 
   toArray() {
@@ -151,33 +156,29 @@ class UserRecordBatch {
     }
   }
 
-  get #header() {
-    return this.#current * HEADER_WORDS;
+  #current() {
+    return /** @type {Source} */ (this.#source);
   }
 
   #currentKeys() {
-    this.#keys ??= keysOf(this.#table, this.#header, this.#sources[this.#current].payload);
+    this.#keys ??= keysOf(this.#table, this.#header, this.#current().payload);
     return this.#keys;
   }
 
-  /** @param {number} i */
-  #sourceAt(i) {
-    this.#seek(i);
-    return this.#sources[this.#current];
+  #currentText() {
+    this.#text ??= textOf(this.#table, this.#header, this.#current().payload);
+    return this.#text;
   }
 
   /**
-   * Makes the Kinesis record of user record `i` the current one. Gives the user record's row in the table, or 0 for a
-   * Kinesis record that is not aggregated: no row is at 0, where the headers are.
+   * Makes the Kinesis record of user record `i` the current one. Gives the user record's row in the table, or 0 if there
+   * is none because the Kinesis record is not aggregated.
    *
    * @param {number} i
    */
   #seek(i) {
-    if (!(i >= this.#first && i < this.#end)) this.#moveTo(i);
-    const header = this.#header;
-    return this.#table[header + OUTCOME] === AGGREGATED
-      ? rowsOf(this.#table, header) + (i - this.#first) * ROW_WORDS
-      : 0;
+    if (!(i >= this.#first && i < this.#end) || !Number.isInteger(i)) this.#moveTo(i);
+    return this.#rows === 0 ? 0 : this.#rows + (i - this.#first) * ROW_WORDS;
   }
 
   /** @param {number} i */
@@ -193,10 +194,13 @@ class UserRecordBatch {
       if (this.#firsts[middle] <= i) low = middle;
       else high = middle;
     }
-    this.#current = low;
+    this.#source = this.#sources[low];
     this.#first = this.#firsts[low];
     this.#end = this.#firsts[low + 1];
+    this.#header = low * HEADER_WORDS;
+    this.#rows = this.#table[this.#header + OUTCOME] === AGGREGATED ? rowsOf(this.#table, this.#header) : 0;
     this.#keys = undefined;
+    this.#text = undefined;
   }
 }
 

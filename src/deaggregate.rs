@@ -58,25 +58,24 @@ pub enum Outcome {
     Index = 4,
 }
 
-/// Reads Kinesis records, all of them verified together, into a table.
-#[must_use]
-pub fn deaggregate(records: &[&[u8]], options: &Options) -> Vec<u32> {
+/// Reads Kinesis records, all of them verified together, into a table. What was in `table` is gone, its memory is used.
+pub fn deaggregate(records: &[&[u8]], options: &Options, table: &mut Vec<u32>) {
     let envelopes: Vec<Option<Envelope>> = records.iter().map(|data| Envelope::open(data)).collect();
     let verified = if options.verify_checksum { verify(&envelopes) } else { vec![true; envelopes.len()] };
 
-    let mut table = vec![0; records.len() * HEADER_WORDS];
+    table.clear();
+    table.resize(records.len() * HEADER_WORDS, 0);
     let mut outline = Outline::default();
     for (index, data) in records.iter().enumerate() {
         let outcome = match envelopes[index] {
             Some(_) if !verified[index] => Err(Error::Checksum),
-            Some(envelope) => read_aggregate(data, envelope, options, &mut outline, &mut table),
+            Some(envelope) => read_aggregate(data, envelope, options, &mut outline, table),
             None if begins_with_magic(data) => Err(Error::Malformed { offset: data.len() }),
             None => continue,
         };
         let header = outcome.unwrap_or_else(|error| broken_header(&error));
         table[index * HEADER_WORDS..][..HEADER_WORDS].copy_from_slice(&header);
     }
-    table
 }
 
 /// The error that a header's first two words stand for; `None` if they stand for none.
@@ -133,20 +132,19 @@ fn read_aggregate(
     if keys.is_some() {
         flags |= KEYS_ARE_ASCII;
     }
-    if options.inspect_data && outline.user_records.iter().all(|record| record.data.of(data).is_ascii()) {
+    if options.inspect_data && data_is_ascii(outline, data, envelope.message) {
         flags |= DATA_IS_ASCII;
     }
     let keys = keys.unwrap_or_default();
 
-    table.reserve(
-        2 * (outline.partition_keys.len() + outline.explicit_hash_keys.len()) + 4 * outline.user_records.len(),
-    );
-    table.extend(outline.partition_keys.iter().chain(&outline.explicit_hash_keys).flat_map(|key| [key.start, key.len]));
-    table.extend(outline.user_records.iter().flat_map(
-        |&UserRecordOutline { partition_key, explicit_hash_key, data }| {
-            [partition_key, explicit_hash_key, data.start, data.len]
-        },
-    ));
+    let spans = outline.partition_keys.len() + outline.explicit_hash_keys.len();
+    table.reserve(2 * spans + 4 * outline.user_records.len());
+    for key in outline.partition_keys.iter().chain(&outline.explicit_hash_keys) {
+        table.extend_from_slice(&[key.start, key.len]);
+    }
+    for &UserRecordOutline { partition_key, explicit_hash_key, data } in &outline.user_records {
+        table.extend_from_slice(&[partition_key, explicit_hash_key, data.start, data.len]);
+    }
 
     let count = |len: usize| u32::try_from(len).map_err(too_large);
     Ok([
@@ -161,20 +159,30 @@ fn read_aggregate(
     ])
 }
 
-/// The region that holds all keys, if they are ASCII and lie together as every known producer writes them: then one
+/// The region that holds all keys, if they are ASCII and follow each other as every known producer writes them: then one
 /// string is made of the region, and every key is a slice of it.
 fn key_region(outline: &Outline, data: &[u8]) -> Option<Span> {
     /// A tag and a length of two bytes: no more between two keys of up to 16 KiB.
-    const BETWEEN_KEYS: usize = 3;
+    const BETWEEN_KEYS: u32 = 3;
 
     let keys = || outline.partition_keys.iter().chain(&outline.explicit_hash_keys);
-    let start = keys().map(|key| key.start).min()?;
-    let end = keys().map(|key| key.start + key.len).max()?;
+    let start = keys().next()?.start;
+    let mut end = start;
+    for key in keys() {
+        if !(end..=end.saturating_add(BETWEEN_KEYS)).contains(&key.start) {
+            return None;
+        }
+        end = key.start + key.len;
+    }
     let region = Span { start, len: end - start };
-    let key_bytes: usize = keys().map(|key| key.len as usize + BETWEEN_KEYS).sum();
-    let lie_together = region.len as usize <= key_bytes;
-    let are_ascii = || region.of(data).is_ascii() || keys().all(|key| key.of(data).is_ascii());
-    (lie_together && are_ascii()).then_some(region)
+    // Long lengths are not ASCII, so a region that is not may still hold keys that all are.
+    let are_ascii = region.of(data).is_ascii() || keys().all(|key| key.of(data).is_ascii());
+    are_ascii.then_some(region)
+}
+
+/// The message is looked at first, in one run; only if a length in it is not ASCII, each record is.
+fn data_is_ascii(outline: &Outline, data: &[u8], message: &[u8]) -> bool {
+    message.is_ascii() || outline.user_records.iter().all(|record| record.data.of(data).is_ascii())
 }
 
 /// Whether every user record's hash key lies in the range: that of its explicit hash key, else of its partition key as

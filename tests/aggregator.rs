@@ -3,7 +3,7 @@
 mod oracle;
 
 use kinesis_agg::aggregate::{
-    Aggregator, ClosedAggregate, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal,
+    Aggregator, ClosedAggregate, Credit, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal,
 };
 use kinesis_agg::format::envelope::begins_with_magic;
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
@@ -222,6 +222,47 @@ proptest! {
         expected.sort_by(|a, b| a.0.cmp(&b.0));
         arrived.sort_by(|a, b| a.0.cmp(&b.0));
         assert_eq!(arrived, expected);
+    }
+
+    #[test]
+    fn many_at_once_are_taken_as_one_by_one(
+        routing in routing(),
+        request in request(),
+        records in vec(record().prop_filter("small", |record| record.data.len() < 200), 0..600),
+    ) {
+        let options = Options::new(routing.clone(), &request_for(&routing, request)).expect("in range");
+        let (mut one_by_one, mut at_once) = (Aggregator::new(options.clone()), Aggregator::new(options));
+        let closed: Vec<_> = records.iter().filter_map(|record| one_by_one.add(&borrowed(record)).expect("small")).collect();
+        let closed_at_once = at_once.take_all(records.iter().map(borrowed));
+        let bytes = |closed: &[ClosedAggregate]| put(closed).into_iter().map(|put| put.data).collect::<Vec<_>>();
+        assert_eq!(bytes(&closed_at_once), bytes(&closed));
+        assert_eq!(bytes(&at_once.flush()), bytes(&one_by_one.flush()));
+    }
+
+    #[test]
+    fn what_a_credit_covers_is_taken_and_closes_nothing(
+        routing in routing(),
+        request in request(),
+        max_bytes in 64..40_000_u64,
+        before in vec(record(), 0..30),
+        covered in vec((partition_key(), data()), 0..200),
+    ) {
+        let request = Request { max_bytes: Some(max_bytes), max_record_bytes: Some(40_000), ..request };
+        let mut aggregator = Aggregator::new(Options::new(routing.clone(), &request_for(&routing, request)).expect("in range"));
+        for record in &before {
+            let _ = aggregator.add(&borrowed(record));
+        }
+        let mut credit = aggregator.credit();
+        for (partition_key, data) in covered {
+            let cost = data.len() + partition_key.len() + Credit::COST_PER_RECORD;
+            if cost > credit.bytes || credit.user_records == 0 {
+                break;
+            }
+            credit.bytes -= cost;
+            credit.user_records -= 1;
+            let record = OwnedUserRecord { partition_key, explicit_hash_key: None, data };
+            assert!(matches!(aggregator.add(&borrowed(&record)), Ok(None)), "{routing:?}");
+        }
     }
 
     #[test]

@@ -81,7 +81,8 @@ fn malformed_and_borderline_blobs_have_the_right_outcome() {
 
 fn outcome(data: &[u8]) -> u32 {
     let options = deaggregate::Options { verify_checksum: true, hash_key_range: None, inspect_data: false };
-    let table = deaggregate(&[data], &options);
+    let mut table = Vec::new();
+    deaggregate(&[data], &options, &mut table);
     assert!(table.len() >= HEADER_WORDS);
     table[0]
 }

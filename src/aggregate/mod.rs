@@ -34,6 +34,7 @@ use crate::error::Error;
 use crate::format::envelope::begins_with_magic;
 use crate::format::reader::Outline;
 use crate::hash_key::HashKey;
+use crate::md5::{self, Digest};
 
 /// One user record, borrowed from the caller.
 #[derive(Clone, Copy, Debug)]
@@ -66,8 +67,35 @@ impl UserRecord<'_> {
         }
     }
 
+    /// The most that the record adds to an aggregate that is open.
+    fn cost(&self) -> usize {
+        let explicit_hash_key = self.explicit_hash_key.map_or(0, |key| key.len() + 5);
+        self.data.len() + self.partition_key.len() + Credit::COST_PER_RECORD + explicit_hash_key
+    }
+
     fn hash_key(&self) -> HashKey {
         HashKey::of_partition_key(self.partition_key)
+    }
+}
+
+/// What can be added unseen: see [`Aggregator::credit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// What the costs of all records may add up to.
+    pub bytes: usize,
+    /// How many records there may be.
+    pub user_records: usize,
+}
+
+impl Credit {
+    /// The most that a record without an explicit hash key adds to an aggregate, beyond its data and its partition key:
+    /// tag, length, two indices with their tags and data's tag and length, then the key's tag and length. No number in
+    /// an aggregate of 10 MiB takes more than four bytes.
+    pub const COST_PER_RECORD: usize = 5 + 5 + 5 + 5 + 5;
+
+    fn limit(&mut self, bytes: usize, user_records: usize) {
+        self.bytes = self.bytes.min(bytes);
+        self.user_records = self.user_records.min(user_records);
     }
 }
 
@@ -76,13 +104,15 @@ impl UserRecord<'_> {
 pub struct Aggregator {
     options: Options,
     open: OpenSet,
+    /// A closed aggregate's memory, for the next one that opens.
+    spare: Option<OpenAggregate>,
 }
 
 impl Aggregator {
     /// An aggregator with nothing open.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, open: OpenSet::default() }
+        Self { options, open: OpenSet::default(), spare: None }
     }
 
     /// Takes a record and gives the aggregate that it closes: the one that it belongs to and cannot join, or the least
@@ -93,29 +123,97 @@ impl Aggregator {
     /// [`Error::RecordTooLarge`]; then nothing has changed.
     pub fn add(&mut self, record: &UserRecord) -> Result<Option<ClosedAggregate>, Error> {
         self.check_size(record)?;
-        let group = self.options.routing.group(record);
+        Ok(self.take(record, || record.hash_key()))
+    }
+
+    /// Takes records that [`Aggregator::check_size`] or a credit has found good, and gives the aggregates that they
+    /// close. Where the routing goes by hash keys, many are computed together.
+    pub fn take_all<'a>(&mut self, mut records: impl Iterator<Item = UserRecord<'a>>) -> Vec<ClosedAggregate> {
+        /// As many digests as keep all lanes busy, and no more memory than that takes.
+        const CHUNK: usize = 256;
+
+        let mut closed = Vec::new();
+        if !self.options.routing.goes_by_hash_key() {
+            closed.extend(records.filter_map(|record| self.take(&record, || record.hash_key())));
+            return closed;
+        }
+        let mut digests = [Digest::default(); CHUNK];
+        loop {
+            let chunk: Vec<UserRecord> = records.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                return closed;
+            }
+            let partition_keys: Vec<&[u8]> = chunk.iter().map(|record| record.partition_key).collect();
+            let digests = &mut digests[..chunk.len()];
+            md5::digest_many(&partition_keys, digests);
+            for (record, digest) in chunk.iter().zip(digests) {
+                closed.extend(self.take(record, || HashKey::from_digest(*digest)));
+            }
+        }
+    }
+
+    fn take(&mut self, record: &UserRecord, hash_key: impl Fn() -> HashKey) -> Option<ClosedAggregate> {
+        let group = self.options.routing.group(record, &hash_key);
         let belongs_to = self.open.find(&group);
         if let Some(place) = belongs_to
             && self.can_join(place, record)
         {
             self.open.use_mut(place).push(record);
-            return Ok(None);
+            return None;
         }
 
         let is_full = self.open.len() >= self.options.max_open_aggregates();
         let must_close = belongs_to.or_else(|| self.open.least_recently_used().filter(|_| is_full));
         let closed = must_close.map(|place| self.close(place));
-        let mut opened = OpenAggregate::new(self.options.routing.outer_keys(record));
+        let outer = self.options.routing.outer_keys(record, hash_key);
+        let mut opened = match self.spare.take() {
+            Some(spare) => spare.reopen(outer),
+            None => OpenAggregate::new(outer),
+        };
         opened.push(record);
         self.open.insert(group.to_owned(), opened);
-        Ok(closed)
+        closed
+    }
+
+    /// How much can be added before the next record has to be looked at. Records without explicit hash keys, with
+    /// partition keys of at most 256 code points, are all taken and close nothing, if there are no more than
+    /// `user_records` of them and their costs add up to no more than `bytes`. A record's cost is the length of its data
+    /// and its partition key, plus [`Credit::COST_PER_RECORD`].
+    #[must_use]
+    pub fn credit(&self) -> Credit {
+        /// Frame, explicit hash key, and the longest outer partition key: 256 code points of four bytes.
+        const OPENING: usize = 20 + 41 + 1024;
+
+        let Options { max_bytes, max_user_records, .. } = self.options;
+        let mut credit = Credit { bytes: usize::MAX, user_records: usize::MAX };
+        let mut open_count = 0;
+        for (_, aggregate) in self.open.iter().filter(|(group, _)| group.takes_records_without_explicit_hash_key()) {
+            let used = aggregate.wrapped_len() + aggregate.outer().partition_key.len();
+            credit.limit(max_bytes.saturating_sub(used), max_user_records - aggregate.user_record_count());
+            open_count += 1;
+        }
+
+        let may_open = self.options.routing.group_count().map_or(usize::MAX, |groups| groups - open_count);
+        if may_open > 0 {
+            credit.limit(max_bytes.saturating_sub(OPENING), max_user_records);
+            let free_places = self.options.max_open_aggregates() - self.open.len();
+            if may_open > free_places {
+                credit.user_records = credit.user_records.min(free_places);
+            }
+        }
+        credit
+    }
+
+    /// Takes back the memory of an aggregate that was sealed.
+    pub fn reclaim(&mut self, sealed: ClosedAggregate) {
+        self.spare = Some(sealed.into_memory());
     }
 
     /// Whether the record would go in without closing an aggregate.
     #[must_use]
     pub fn fits(&self, record: &UserRecord) -> bool {
         self.check_size(record).is_ok()
-            && match self.open.find(&self.options.routing.group(record)) {
+            && match self.open.find(&self.options.routing.group(record, || record.hash_key())) {
                 Some(place) => self.can_join(place, record),
                 None => self.open.len() < self.options.max_open_aggregates(),
             }
@@ -136,7 +234,7 @@ impl Aggregator {
         if record.data.len() + keys + OVERHEAD <= limit {
             return Ok(());
         }
-        let alone = OpenAggregate::new(self.options.routing.outer_keys(record));
+        let alone = OpenAggregate::new(self.options.routing.outer_keys(record, || record.hash_key()));
         let wrapped = alone.wrapped_len_with(record) + alone.outer().partition_key.len();
         let unwrapped = record.data.len() + record.partition_key.len();
         if wrapped <= limit || (unwrapped <= limit && self.may_unwrap(record.data)) {
@@ -165,7 +263,7 @@ impl Aggregator {
     ///
     /// # Panics
     ///
-    /// Never: what was written is well-formed, and what was taken is taken again.
+    /// Never: what was written is well-formed.
     pub fn set_shards(&mut self, shards: ShardMap) -> Result<Vec<ClosedAggregate>, Error> {
         if !matches!(self.options.routing, Routing::Shards(_)) {
             return Err(Error::Option { name: "routing", must_be: "{ shards } for setShards".into() });
@@ -180,14 +278,17 @@ impl Aggregator {
         for aggregate in taken_out {
             let message = aggregate.close(false).message();
             outline.read(&message, 0).expect("the writer's messages are well-formed");
-            for record in &outline.user_records {
-                let taken = self.add(&UserRecord {
-                    partition_key: outline.partition_keys[record.partition_key as usize].of(&message),
-                    explicit_hash_key: None,
-                    data: record.data.of(&message),
-                });
-                closed.extend(taken.expect("a record that was taken once is taken under any shard map"));
-            }
+            closed.extend(self.take_all(outline.user_records.iter().map(|record| UserRecord {
+                partition_key: outline.partition_keys[record.partition_key as usize].of(&message),
+                explicit_hash_key: None,
+                data: record.data.of(&message),
+            })));
+        }
+        // Fewer shards may leave fewer places than there are aggregates of explicit hash keys.
+        while self.open.len() > self.options.max_open_aggregates()
+            && let Some(place) = self.open.least_recently_used()
+        {
+            closed.push(self.close(place));
         }
         Ok(closed)
     }
@@ -195,7 +296,7 @@ impl Aggregator {
     /// How many user records are open.
     #[must_use]
     pub fn user_record_count(&self) -> usize {
-        self.open.iter().map(OpenAggregate::user_record_count).sum()
+        self.open.iter().map(|(_, aggregate)| aggregate.user_record_count()).sum()
     }
 
     /// How much data [`Aggregator::flush`] would give now.
@@ -204,7 +305,7 @@ impl Aggregator {
         self.open
             .iter()
             .map(
-                |aggregate| {
+                |(_, aggregate)| {
                     if self.goes_unwrapped(aggregate) { aggregate.lone_data().len() } else { aggregate.wrapped_len() }
                 },
             )
@@ -213,8 +314,11 @@ impl Aggregator {
 
     fn can_join(&self, place: usize, record: &UserRecord) -> bool {
         let aggregate = self.open.get(place);
+        let room = self.options.max_bytes.saturating_sub(aggregate.outer().partition_key.len());
+        // Until the aggregate is nearly full, a bound that needs no look into the key tables says yes.
+        let bound = aggregate.wrapped_len() + record.cost();
         aggregate.user_record_count() < self.options.max_user_records
-            && aggregate.wrapped_len_with(record) + aggregate.outer().partition_key.len() <= self.options.max_bytes
+            && (bound <= room || aggregate.wrapped_len_with(record) <= room)
     }
 
     fn close(&mut self, place: usize) -> ClosedAggregate {

@@ -35,6 +35,14 @@ impl OpenAggregate {
         }
     }
 
+    /// An aggregate of nothing again, in the memory that this one had.
+    pub(super) fn reopen(mut self, outer: OuterKeys) -> Self {
+        self.partition_keys.clear();
+        self.explicit_hash_keys.clear();
+        self.user_records.clear();
+        Self { outer, user_record_count: 0, first_data_len: 0, ..self }
+    }
+
     pub(super) fn outer(&self) -> &OuterKeys {
         &self.outer
     }
@@ -136,6 +144,10 @@ impl ClosedAggregate {
         if self.unwrapped { self.aggregate.first_data_len } else { self.aggregate.wrapped_len() }
     }
 
+    pub(super) fn into_memory(self) -> OpenAggregate {
+        self.aggregate
+    }
+
     pub(super) fn message(&self) -> Vec<u8> {
         self.aggregate.message_sections().concat()
     }
@@ -197,6 +209,12 @@ impl KeyTable {
             positions: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
         }
+    }
+
+    fn clear(&mut self) {
+        self.encoded.clear();
+        self.keys.clear();
+        self.positions.clear();
     }
 
     /// Where `key` is or would be, and how many bytes it would add.

@@ -95,8 +95,8 @@ impl OpenSet {
         &self.place(place).group
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &OpenAggregate> {
-        self.places.iter().flatten().map(|place| &place.aggregate)
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Group<Box<[u8]>>, &OpenAggregate)> {
+        self.places.iter().flatten().map(|place| (&place.group, &place.aggregate))
     }
 
     fn place(&self, place: usize) -> &Place {

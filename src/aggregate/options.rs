@@ -55,16 +55,16 @@ impl Options {
             request.max_bytes.unwrap_or(DEFAULT_MAX_RECORD_BYTES.min(max_record_bytes as u64)),
             SMALLEST_MAX_BYTES..=max_record_bytes as u64,
         )?;
-        let any_count = 1..=u64::from(u32::MAX);
         let max_user_records =
-            in_range("maxUserRecords", request.max_user_records.unwrap_or(*any_count.end()), any_count.clone())?;
+            request.max_user_records.map(|count| at_least_one("maxUserRecords", count)).transpose()?;
         let max_open_aggregates =
-            request.max_open_aggregates.map(|count| in_range("maxOpenAggregates", count, any_count)).transpose()?;
+            request.max_open_aggregates.map(|count| at_least_one("maxOpenAggregates", count)).transpose()?;
         let wrap_single = request.wrap_single.unwrap_or(true);
         if !wrap_single && matches!(routing, Routing::Lanes(_)) {
             let must_be = "true under lanes, where every record carries its lane's keys".into();
             return Err(Error::Option { name: "wrapSingle", must_be });
         }
+        let max_user_records = max_user_records.unwrap_or(usize::MAX);
         Ok(Self { routing, max_record_bytes, max_bytes, max_user_records, wrap_single, max_open_aggregates })
     }
 
@@ -83,4 +83,12 @@ fn in_range(name: &'static str, value: u64, range: RangeInclusive<u64>) -> Resul
         name,
         must_be: format!("an integer from {} to {}, got {value}", range.start(), range.end()),
     })
+}
+
+/// A count without an upper end; one beyond what memory can hold is no limit at all.
+fn at_least_one(name: &'static str, count: u64) -> Result<usize, Error> {
+    if count == 0 {
+        return Err(Error::Option { name, must_be: "an integer of 1 or more, got 0".into() });
+    }
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }

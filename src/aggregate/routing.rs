@@ -38,6 +38,10 @@ pub(super) enum Group<Key> {
 }
 
 impl<Key: AsRef<[u8]>> Group<Key> {
+    pub(super) fn takes_records_without_explicit_hash_key(&self) -> bool {
+        !matches!(self, Self::ExplicitHashKey(_) | Self::PartitionKey(_, Some(_)))
+    }
+
     pub(super) fn borrowed(&self) -> Group<&[u8]> {
         match self {
             Self::Shared => Group::Shared,
@@ -71,23 +75,38 @@ pub(super) struct OuterKeys {
 }
 
 impl Routing {
-    pub(super) fn group<'a>(&self, record: &UserRecord<'a>) -> Group<&'a [u8]> {
+    /// `hash_key` gives the hash key of the partition key. It is asked only where the routing goes by it.
+    pub(super) fn group<'a>(&self, record: &UserRecord<'a>, hash_key: impl Fn() -> HashKey) -> Group<&'a [u8]> {
         match (self, record.explicit_hash_key) {
             (Self::First, _) | (Self::Pinned, None) => Group::Shared,
             (Self::PartitionKey, explicit) => Group::PartitionKey(record.partition_key, explicit),
             (_, Some(explicit)) => Group::ExplicitHashKey(explicit),
-            (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(record.hash_key())),
-            (Self::Shards(shards), None) => Group::Part(shards.shard_of(record.hash_key())),
+            (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(hash_key())),
+            (Self::Shards(shards), None) => Group::Part(shards.shard_of(hash_key())),
+        }
+    }
+
+    pub(super) fn goes_by_hash_key(&self) -> bool {
+        matches!(self, Self::Lanes(_) | Self::Shards(_))
+    }
+
+    /// How many groups there are of records without explicit hash keys; `None` if there is no saying.
+    pub(super) fn group_count(&self) -> Option<usize> {
+        match self {
+            Self::Pinned | Self::First => Some(1),
+            Self::Lanes(lanes) => Some(lanes.count()),
+            Self::Shards(shards) => Some(shards.count()),
+            Self::PartitionKey => None,
         }
     }
 
     /// The outer keys of an aggregate that `record` opens.
-    pub(super) fn outer_keys(&self, record: &UserRecord) -> OuterKeys {
+    pub(super) fn outer_keys(&self, record: &UserRecord, hash_key: impl Fn() -> HashKey) -> OuterKeys {
         let (partition_key, pin) = match (self, record.explicit_hash_key) {
             (Self::First | Self::PartitionKey, _) | (_, Some(_)) => (record.partition_key.to_vec(), None),
-            (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(record.hash_key())),
+            (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(hash_key())),
             (Self::Lanes(lanes), None) => {
-                let lane = lanes.lane_of(record.hash_key());
+                let lane = lanes.lane_of(hash_key());
                 (lanes.name(lane).into_bytes(), Some(lanes.middle(lane)))
             }
         };

@@ -5,7 +5,9 @@ use napi::check_status;
 use napi_derive::napi;
 
 use super::thrown::{number, throw};
-use crate::aggregate::{Aggregator, ClosedAggregate, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal};
+use crate::aggregate::{
+    Aggregator, ClosedAggregate, Credit, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal,
+};
 use crate::error::Error;
 use crate::hash_key::{HashKey, HashKeyRange};
 
@@ -34,12 +36,12 @@ pub struct AggregatorRequest {
 
 impl AggregatorRequest {
     fn parse(&self) -> std::result::Result<Options, Error> {
-        let routing = match self.routing.as_str() {
-            "pinned" => Routing::Pinned,
-            "lanes" => Routing::Lanes(Lanes::new(self.lanes.map_or(0, whole))?),
-            "shards" => Routing::Shards(shard_map(self.shards.as_deref().unwrap_or_default())?),
-            "partitionKey" => Routing::PartitionKey,
-            "first" => Routing::First,
+        let routing = match (self.routing.as_str(), self.lanes, &self.shards) {
+            ("pinned", ..) => Routing::Pinned,
+            ("lanes", Some(lanes), _) => Routing::Lanes(Lanes::new(whole(lanes))?),
+            ("shards", _, Some(shards)) => Routing::Shards(shard_map(shards)?),
+            ("partitionKey", ..) => Routing::PartitionKey,
+            ("first", ..) => Routing::First,
             _ => {
                 let must_be = "'pinned', 'partitionKey', 'first', { lanes: number } or { shards: Shard[] }".into();
                 return Err(Error::Option { name: "routing", must_be });
@@ -88,22 +90,23 @@ impl NativeAggregator {
         Ok(Self { aggregator: Aggregator::new(options), check_keys: request.check_keys })
     }
 
-    /// Takes all rows or, if one is refused, none.
+    /// Takes all rows or, if one is refused, none. Rows that a credit covers need no check.
     #[napi(catch_unwind)]
     pub fn add<'env>(
         &mut self,
         env: &'env Env,
         rows: Uint32ArraySlice,
+        count: u32,
         keys: Uint8ArraySlice,
         data: Uint8ArraySlice,
+        is_covered: bool,
     ) -> Result<Option<Array<'env>>> {
-        let batch = Batch { rows: &rows, keys: &keys, data: &data };
-        self.check(env, &batch)?;
-        let mut closed = Vec::new();
-        for (index, record) in batch.enumerate() {
-            closed.extend(self.aggregator.add(&record).map_err(|error| throw(env, &error, Some(index)))?);
+        let batch = Batch::new(&rows, count, &keys, &data);
+        if !is_covered {
+            self.check(env, &batch)?;
         }
-        hand_over(env, &closed)
+        let closed = self.aggregator.take_all(batch);
+        self.hand_over(env, closed)
     }
 
     /// Whether the one row would go in without closing anything.
@@ -112,17 +115,19 @@ impl NativeAggregator {
         &self,
         env: &Env,
         rows: Uint32ArraySlice,
+        count: u32,
         keys: Uint8ArraySlice,
         data: Uint8ArraySlice,
     ) -> Result<bool> {
-        let mut batch = Batch { rows: &rows, keys: &keys, data: &data };
+        let mut batch = Batch::new(&rows, count, &keys, &data);
         self.check_keys(env, &batch)?;
         Ok(batch.all(|record| self.aggregator.fits(&record)))
     }
 
     #[napi(catch_unwind)]
     pub fn flush<'env>(&mut self, env: &'env Env) -> Result<Option<Array<'env>>> {
-        hand_over(env, &self.aggregator.flush())
+        let closed = self.aggregator.flush();
+        self.hand_over(env, closed)
     }
 
     #[napi(catch_unwind)]
@@ -135,7 +140,15 @@ impl NativeAggregator {
         let closed = shard_map(&bounds)
             .and_then(|shards| self.aggregator.set_shards(shards))
             .map_err(|error| throw(env, &error, None))?;
-        hand_over(env, &closed)
+        self.hand_over(env, closed)
+    }
+
+    /// Bytes and user records that can be added unseen, and what a record costs beyond its data and partition key.
+    #[napi(catch_unwind)]
+    pub fn credit(&self) -> [u32; 3] {
+        let saturated = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let Credit { bytes, user_records } = self.aggregator.credit();
+        [saturated(bytes), saturated(user_records), saturated(Credit::COST_PER_RECORD)]
     }
 
     #[napi(catch_unwind)]
@@ -167,6 +180,27 @@ impl NativeAggregator {
         }
         Ok(())
     }
+
+    /// Four values for each aggregate: data, partition key, explicit hash key, number of user records.
+    fn hand_over<'env>(&mut self, env: &'env Env, closed: Vec<ClosedAggregate>) -> Result<Option<Array<'env>>> {
+        if closed.is_empty() {
+            return Ok(None);
+        }
+        let mut buffers =
+            closed.iter().map(|aggregate| new_buffer(env, aggregate.data_len())).collect::<Result<Vec<_>>>()?;
+        let mut outputs: Vec<&mut [u8]> = buffers.iter_mut().map(|buffer| &mut **buffer).collect();
+        seal(&closed, &mut outputs);
+
+        let mut values = env.create_array(0)?;
+        for (aggregate, buffer) in closed.into_iter().zip(&buffers) {
+            values.insert(buffer)?;
+            values.insert(String::from_utf8_lossy(aggregate.partition_key()).into_owned())?;
+            values.insert(aggregate.explicit_hash_key().map(|key| String::from_utf8_lossy(key).into_owned()))?;
+            values.insert(number(aggregate.user_record_count()))?;
+            self.aggregator.reclaim(aggregate);
+        }
+        Ok(Some(values))
+    }
 }
 
 /// User records as JavaScript lays them out: rows of three numbers, keys end to end, data end to end.
@@ -177,6 +211,12 @@ struct Batch<'a> {
     rows: &'a [u32],
     keys: &'a [u8],
     data: &'a [u8],
+}
+
+impl<'a> Batch<'a> {
+    fn new(rows: &'a [u32], count: u32, keys: &'a [u8], data: &'a [u8]) -> Self {
+        Self { rows: &rows[..3 * count as usize], keys, data }
+    }
 }
 
 impl<'a> Iterator for Batch<'a> {
@@ -195,26 +235,6 @@ impl<'a> Iterator for Batch<'a> {
 
 fn take<'a>(bytes: &mut &'a [u8], len: u32) -> &'a [u8] {
     bytes.split_off(..len as usize).expect("lib/stage.js lays out as many bytes as its rows say")
-}
-
-/// Four values for each aggregate: data, partition key, explicit hash key, number of user records.
-fn hand_over<'env>(env: &'env Env, closed: &[ClosedAggregate]) -> Result<Option<Array<'env>>> {
-    if closed.is_empty() {
-        return Ok(None);
-    }
-    let mut buffers =
-        closed.iter().map(|aggregate| new_buffer(env, aggregate.data_len())).collect::<Result<Vec<_>>>()?;
-    let mut outputs: Vec<&mut [u8]> = buffers.iter_mut().map(|buffer| &mut **buffer).collect();
-    seal(closed, &mut outputs);
-
-    let mut values = env.create_array(0)?;
-    for (aggregate, buffer) in closed.iter().zip(&buffers) {
-        values.insert(buffer)?;
-        values.insert(String::from_utf8_lossy(aggregate.partition_key()).into_owned())?;
-        values.insert(aggregate.explicit_hash_key().map(|key| String::from_utf8_lossy(key).into_owned()))?;
-        values.insert(number(aggregate.user_record_count()))?;
-    }
-    Ok(Some(values))
 }
 
 /// A Buffer of Node's own memory: an external one would be freed only on a turn of the event loop.

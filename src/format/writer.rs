@@ -54,8 +54,10 @@ pub fn user_record_len(keys: KeyIndices, data_bytes: usize) -> usize {
 
 /// Appends a user record to the section of user records.
 pub fn put_user_record(section: &mut Vec<u8>, keys: KeyIndices, data: &[u8]) {
+    let fields_len = user_record_fields_len(keys, data.len());
+    section.reserve(length_delimited_len(RECORDS, fields_len));
     encode_key(RECORDS, WireType::LengthDelimited, section);
-    encode_varint(user_record_fields_len(keys, data.len()) as u64, section);
+    encode_varint(fields_len as u64, section);
     put_index(section, PARTITION_KEY_INDEX, keys.partition_key);
     if let Some(index) = keys.explicit_hash_key {
         put_index(section, EXPLICIT_HASH_KEY_INDEX, index);

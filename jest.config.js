@@ -1,0 +1,11 @@
+'use strict';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/__test__/**/*.test.js'],
+  modulePathIgnorePatterns: ['<rootDir>/target/'],
+  // CommonJS as Node runs it: what is tested is what is published.
+  transform: {},
+  testTimeout: 30_000,
+};
