@@ -38,9 +38,15 @@ function compile(name) {
   // The standard library is compiled along, for platforms whose own no registry has, and everywhere without the code that prints
   // stack traces: a third of the file, and a stripped one has nothing to print.
   flags.push('-Zbuild-std=std,panic_unwind', '-Zbuild-std-features=panic-unwind');
-  if (target.format === 'PE') env.LIBNODE_PATH = emptyWindowsLibraries();
+  if (target.triple.endsWith('-windows-gnu')) env.LIBNODE_PATH = emptyWindowsLibraries();
   env.CARGO_ENCODED_RUSTFLAGS = rustflags(target, env).join('\x1f');
-  run('cargo-zigbuild', ['rustc', ...flags], { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  // macOS and Windows bring their own linker; for everything else, and Linux with its old glibc, zig has one.
+  const isHome = process.platform !== 'linux' && name.startsWith(process.platform);
+  run(isHome ? 'cargo' : 'cargo-zigbuild', ['rustc', ...flags], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
 
   const file = path.join(ROOT, 'prebuilds', `kinesis-agg.${name}.node`);
   fs.copyFileSync(path.join(env.CARGO_TARGET_DIR, target.triple, 'release', ARTIFACT[target.format]), file);

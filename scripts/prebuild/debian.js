@@ -51,7 +51,9 @@ function onDebian(command, args, settings) {
   try {
     return run(command, args, settings);
   } catch (error) {
-    throw new Error(`${error.message}\n(this part of the toolchain comes from Debian's packages: run it on Debian)`);
+    throw new Error(
+      `${error.message}\n(this comes from Debian's packages; elsewhere "rustup component add rust-src" is enough to build)`,
+    );
   }
 }
 

@@ -44,8 +44,12 @@ const TARGETS = {
   },
   'darwin-x64': { triple: 'x86_64-apple-darwin', format: 'MACHO', libraries: APPLE_LIBRARIES },
   'darwin-arm64': { triple: 'aarch64-apple-darwin', format: 'MACHO', libraries: APPLE_LIBRARIES },
-  // MinGW's flavour stands in for MSVC's where the build does not run on Windows.
-  'win32-x64-msvc': { triple: 'x86_64-pc-windows-gnu', format: 'PE', libraries: WINDOWS_LIBRARIES },
+  // Where the build does not run on Windows, MinGW's flavour stands in for MSVC's.
+  'win32-x64-msvc': {
+    triple: process.platform === 'win32' ? 'x86_64-pc-windows-msvc' : 'x86_64-pc-windows-gnu',
+    format: 'PE',
+    libraries: WINDOWS_LIBRARIES,
+  },
 };
 
 /** The targets that the arguments name; `all` names every one. */

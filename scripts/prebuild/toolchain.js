@@ -7,20 +7,22 @@ const path = require('node:path');
 const { CACHE, folder, run } = require('./cache');
 const { dependencies, unpack } = require('./debian');
 
+const isWindows = process.platform === 'win32';
 const PYTHON_PACKAGES = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.0', 'lief==1.0.0'];
 
 /** A folder with the pinned zig, cargo-zigbuild and lief. */
 function python() {
   // A virtual environment holds absolute paths, so it is made where it stays: `folder` only marks that it is finished.
   const home = path.join(CACHE, 'python');
-  folder(`python-${PYTHON_PACKAGES.join('-').replaceAll('==', '-')}`, () => {
+  const bin = path.join(home, isWindows ? 'Scripts' : 'bin');
+  folder(PYTHON_PACKAGES.join('-').replaceAll('==', '-'), () => {
     fs.rmSync(home, { recursive: true, force: true });
-    run('python3', ['-m', 'venv', home]);
-    run(path.join(home, 'bin/pip'), ['install', '--quiet', ...PYTHON_PACKAGES]);
-    const zig = run(path.join(home, 'bin/python'), ['-c', 'import ziglang; print(ziglang.__path__[0])']).trim();
-    fs.symlinkSync(path.join(zig, 'zig'), path.join(home, 'bin/zig'));
+    run(isWindows ? 'python' : 'python3', ['-m', 'venv', home]);
+    run(path.join(bin, 'pip'), ['install', '--quiet', ...PYTHON_PACKAGES]);
+    const zig = run(path.join(bin, 'python'), ['-c', 'import ziglang; print(ziglang.__path__[0])']).trim();
+    if (!isWindows) fs.symlinkSync(path.join(zig, 'zig'), path.join(bin, 'zig'));
   });
-  return path.join(home, 'bin');
+  return bin;
 }
 
 /** A compiler that has the source of its standard library: the installed one with rustup's component rust-src, else Debian's. */
