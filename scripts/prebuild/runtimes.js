@@ -18,9 +18,9 @@ const { python } = require('./toolchain');
 
 const NODES = {
   'linux-x64-gnu': ['20.20.2', '22.23.3', '24.21.0'],
-  'linux-arm64-gnu': ['20.20.2', '22.23.3', '24.22.0'],
+  'linux-arm64-gnu': ['22.23.3', '24.22.0'],
   'linux-x64-musl': ['22.20.0', '24.19.0'],
-  'linux-arm64-musl': ['22.20.0', '24.19.0'],
+  'linux-arm64-musl': ['24.19.0'],
 };
 
 /** The runtimes of a target, none where only static checks can be made here. */
@@ -57,7 +57,7 @@ const ARM64_LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'].map((
 function emulated(node, root, binary) {
   const qemu = path.join(unpacked('qemu', ['qemu-user-static']), 'usr/bin/qemu-aarch64-static');
   const name = `${path.basename(root)}-${node}`;
-  const preload = `NODE_OPTIONS="--require '${path.join(__dirname, 'exec-path.js')}' $NODE_OPTIONS"`;
+  const preload = `NODE_OPTIONS='--require "${path.join(__dirname, 'exec-path.js')}" '"$NODE_OPTIONS"`;
   const executable = path.join(CACHE, 'bin', name);
   const command = `export KINESIS_AGG_NODE='${executable}' ${preload}\nexec '${qemu}' -L '${root}' '${binary}' "$@"`;
   return { node, how: 'qemu', executable: script(name, command) };
