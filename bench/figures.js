@@ -9,8 +9,8 @@ const TEXT = '#7d8590';
 const LINE = '#7d859055';
 const COLOURS = { [PACKAGE]: '#2f81f7', [INCUMBENT]: '#a371f7', [BEST_JS]: '#d18616' };
 
-const WIDTH = 880;
-const LABELS = 340;
+const WIDTH = 900;
+const LABELS = 350;
 const RIGHT = WIDTH - 50;
 const BAR = 11;
 const ROW = 2 * BAR + 10;
@@ -112,7 +112,7 @@ function growthChart(curve, left, width, top) {
     ...marks.map(
       (mark) =>
         level(left, left + width, y(mark)) +
-        text(left - 4, y(mark) + 4, String(mark), 'text-anchor="end" font-size="10"'),
+        text(left - 4, y(mark) + 4, short(mark), 'text-anchor="end" font-size="10"'),
     ),
     ...curve.map((row) =>
       text(x(row.growth.value), bottom + 14, short(row.growth.value), 'text-anchor="middle" font-size="10"'),

@@ -58,7 +58,7 @@ const tableRows = [
   },
   {
     name: 'event-100b-text-accents',
-    title: 'Lambda event of 100 B not ASCII, decode() and text(i)',
+    title: 'Lambda event of 100 B, not ASCII, decode() and text(i)',
     job: 'text',
     measure: 'runs',
     workload: { lambda: { ...SMALL, accents: true } },
@@ -174,7 +174,7 @@ const tableRows = [
   },
   {
     name: 'peak-memory',
-    title: 'peak memory, one 1 MB record 100 times, deaggregate()',
+    title: 'peak memory, a 1 MB record 100 times',
     job: 'deaggregate',
     measure: 'peakMemory',
     workload: { lambda: { bytes: 1024 * KB, dataBytes: KB } },
