@@ -646,6 +646,9 @@ export function aggregate(records: Iterable<UserRecordInput>, options?: Aggregat
 
 // -------------------------------------------------------------------------------------------------- deaggregation
 
+// `R & {}` in the options of the functions below keeps R from being inferred from a callback: the records alone say
+// what they are (NoInfer would need TypeScript 5.4).
+
 /**
  * A record as Kinesis or one of its readers delivers it, aggregated or not.
  *
@@ -981,7 +984,7 @@ export interface UserRecord {
  */
 export function deaggregate<R extends KinesisRecord>(
   records: R | Iterable<R>,
-  options?: DeaggregateOptions<R>,
+  options?: DeaggregateOptions<R & {}>,
 ): UserRecord[];
 
 /**
@@ -1010,7 +1013,7 @@ export function deaggregate<R extends KinesisRecord>(
  */
 export function iterDeaggregate<R extends KinesisRecord>(
   records: R | Iterable<R>,
-  options?: DeaggregateOptions<R>,
+  options?: DeaggregateOptions<R & {}>,
 ): IterableIterator<UserRecord>;
 
 /**
@@ -1033,7 +1036,7 @@ export function iterDeaggregate<R extends KinesisRecord>(
  */
 export function deaggregateAsync<R extends KinesisRecord>(
   records: R | Iterable<R>,
-  options?: DeaggregateOptions<R>,
+  options?: DeaggregateOptions<R & {}>,
 ): Promise<UserRecord[]>;
 
 /**
@@ -1061,7 +1064,7 @@ export function deaggregateAsync<R extends KinesisRecord>(
  */
 export function decode<R extends KinesisRecord>(
   records: R | Iterable<R>,
-  options?: DeaggregateOptions<R>,
+  options?: DeaggregateOptions<R & {}>,
 ): UserRecordBatch<R>;
 
 /**
@@ -1296,7 +1299,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
  */
 export function deaggregateRecords<R extends KinesisRecord>(
   records: R | Iterable<R>,
-  options?: DeaggregateOptions<R>,
+  options?: DeaggregateOptions<R & {}>,
 ): DeaggregatedRecord<R>[];
 
 /**
@@ -1319,7 +1322,7 @@ export function deaggregateRecords<R extends KinesisRecord>(
  */
 export function iterDeaggregateRecords<R extends KinesisRecord>(
   records: R | Iterable<R>,
-  options?: DeaggregateOptions<R>,
+  options?: DeaggregateOptions<R & {}>,
 ): IterableIterator<DeaggregatedRecord<R>>;
 
 /**
@@ -1346,14 +1349,14 @@ export function iterDeaggregateRecords<R extends KinesisRecord>(
  *   `${kinesis.sequenceNumber}:${kinesis.subSequenceNumber ?? 0}`;
  * ```
  */
-export type DeaggregatedRecord<R extends KinesisRecord> = R extends { kinesis: object }
-  ? R & { kinesis: DeaggregatedFields }
-  : R extends { Data: unknown }
+export type DeaggregatedRecord<R extends KinesisRecord> = R extends LambdaRecord
+  ? R & Record<'kinesis', DeaggregatedFields>
+  : R extends SdkRecord
     ? R & SdkDeaggregatedFields
-    : R extends { kinesisStreamRecordMetadata: object }
-      ? R & { kinesisStreamRecordMetadata: DeaggregatedFields }
-      : R extends { recordId: string }
-        ? R & { kinesisRecordMetadata?: DeaggregatedFields }
+    : R extends AnalyticsRecord
+      ? R & Record<'kinesisStreamRecordMetadata', DeaggregatedFields>
+      : R extends FirehoseRecord
+        ? R & Partial<Record<'kinesisRecordMetadata', DeaggregatedFields>>
         : R & DeaggregatedFields;
 
 /**

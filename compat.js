@@ -1,0 +1,8 @@
+'use strict';
+
+// A drop-in for aws-kinesis-agg 4.2.8.
+
+const { deaggregate, deaggregateSync } = require('./lib/compat/deaggregate');
+
+// A literal with plain names: ESM finds its named imports in it.
+module.exports = { deaggregate, deaggregateSync };
