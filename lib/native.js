@@ -97,13 +97,13 @@ function reason(error) {
 }
 
 function find() {
-  if (Number(process.versions.napi) >= 8) {
+  if (Number.parseInt(process.versions.node, 10) >= 20) {
     for (const target of candidates()) {
       const addon = load(target);
       if (addon) return addon;
     }
   } else {
-    failures.push(`  this Node has Node-API ${process.versions.napi}, version 8 is needed: use Node 20 or later`);
+    failures.push('  this Node is too old: the package needs Node 20 or later');
   }
   const { KplError } = require('./error');
   throw new KplError(

@@ -43,10 +43,10 @@ test('an unsupported architecture', () => {
 
 test('a Node too old', () => {
   const said = messageAfter(
-    'Object.defineProperty(process, "versions", { value: { ...process.versions, napi: "7" } })',
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.8" } })',
   );
   assert.match(said, /ERR_KPL_NATIVE/);
-  assert.match(said, /Node-API 7, version 8 is needed/);
+  assert.match(said, /Node 18\.20\.8:\n.*too old: the package needs Node 20 or later/);
 });
 
 test('a file missing', () => {

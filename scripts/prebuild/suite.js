@@ -40,6 +40,7 @@ function runSuite(home, { executable }) {
   const flags = [
     '--ci',
     '--silent',
+    '--testTimeout=900000', // an emulated processor is some twenty times slower
     '--json',
     `--outputFile=${results}`,
     `--cacheDirectory=${path.join(home, '.jest')}`,
