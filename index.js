@@ -3,6 +3,7 @@
 const { KplError } = require('./lib/error');
 const { RecordAggregator, aggregate } = require('./lib/aggregator');
 const { deaggregate, deaggregateAsync, isAggregated, iterDeaggregate } = require('./lib/deaggregate');
+const { deaggregateRecords, iterDeaggregateRecords } = require('./lib/deaggregate-records');
 const { UserRecordBatch, decode } = require('./lib/user-record-batch');
 const { hashKey } = require('./lib/hash-key');
 
@@ -14,8 +15,10 @@ module.exports = {
   aggregate,
   deaggregate,
   deaggregateAsync,
+  deaggregateRecords,
   decode,
   hashKey,
   isAggregated,
   iterDeaggregate,
+  iterDeaggregateRecords,
 };

@@ -8,6 +8,8 @@ export interface Addon {
   /** The table that src/deaggregate.rs lays out. */
   readRecords(payloads: Uint8Array[], options: ReadOptions): Uint32Array;
   readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;
+  /** The base64 of the data of each row, end to end; `rows` is a part of the table that `payload` gave. */
+  base64OfRows(payload: Uint8Array, rows: Uint32Array): string;
   describeBrokenRecord(outcome: number, position: number): { code: string; message: string; offset?: number };
 }
 
@@ -43,6 +45,12 @@ export interface NativeAggregator {
   /** Bytes and user records that can be added unseen, and what each costs beyond its data and partition key. */
   credit(): [bytes: number, userRecords: number, costPerRecord: number];
   fits(...layout: Layout): boolean;
+  /** Takes the one row if it closes nothing, and says whether it did. */
+  join(...layout: Layout): boolean;
+  joins(...layout: Layout): boolean;
+  fitsWrapped(...layout: Layout): boolean;
+  userRecordLen(...layout: Layout): number;
+  messageBytes(): number;
   flush(): Closed;
   clear(): void;
   setShards(bounds: string[]): Closed;

@@ -1,8 +1,8 @@
 'use strict';
 
-const native = require('./native');
-const { KplError, fromNative } = require('./error');
+const { KplError } = require('./error');
 const { Intake } = require('./intake');
+const { openAggregator, openShards } = require('./open-aggregator');
 
 /** @typedef {import('../index').AggregatedRecord} AggregatedRecord */
 /** @typedef {import('../index').AggregatorOptions} AggregatorOptions */
@@ -20,7 +20,7 @@ class RecordAggregator {
 
   /** @param {AggregatorOptions} [options] */
   constructor(options) {
-    this.#intake = new Intake(open(options));
+    this.#intake = new Intake(openAggregator(options));
   }
 
   /** @param {UserRecordInput} record */
@@ -108,78 +108,8 @@ class RecordAggregator {
  * @param {AggregatorOptions} [options]
  */
 function aggregate(records, options) {
-  const intake = new Intake(open(options));
+  const intake = new Intake(openAggregator(options));
   return toRecords(intake.addAll(iterable(records))).concat(toRecords(intake.flush()));
-}
-
-/** @param {AggregatorOptions} [options] */
-function open(options = {}) {
-  if (options === null || typeof options !== 'object') {
-    throw new KplError(
-      'ERR_KPL_OPTION',
-      `options must be an object, got ${options === null ? 'null' : typeof options}`,
-    );
-  }
-  const { routing = 'pinned', wrapSingle } = options;
-  if (wrapSingle !== undefined && typeof wrapSingle !== 'boolean') {
-    throw new KplError('ERR_KPL_OPTION', `wrapSingle must be a boolean, got ${typeof wrapSingle}`);
-  }
-  const request = {
-    ...requestRouting(routing),
-    maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes),
-    maxBytes: wholeNumber('maxBytes', options.maxBytes),
-    maxUserRecords: wholeNumber('maxUserRecords', options.maxUserRecords),
-    maxOpenAggregates: wholeNumber('maxOpenAggregates', options.maxOpenAggregates),
-    wrapSingle,
-    checkKeys: true,
-  };
-  try {
-    return new native.NativeAggregator(request);
-  } catch (thrown) {
-    throw fromNative(thrown);
-  }
-}
-
-/** @param {NonNullable<AggregatorOptions['routing']>} routing */
-function requestRouting(routing) {
-  if (routing !== null && typeof routing === 'object') {
-    const { lanes, shards } = routing;
-    if (lanes !== undefined && shards !== undefined) {
-      throw new KplError('ERR_KPL_OPTION', 'routing must have either lanes or shards, got both');
-    }
-    if (lanes !== undefined) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes) };
-    if (shards !== undefined) return { routing: 'shards', shards: openShards(shards) };
-  }
-  return { routing: typeof routing === 'string' ? routing : '' };
-}
-
-/**
- * First and last hash keys of the shards that are open, in turn: a closed shard has an ending sequence number.
- *
- * @param {readonly Shard[]} shards
- */
-function openShards(shards) {
-  if (!Array.isArray(shards)) {
-    throw new KplError('ERR_KPL_SHARD_MAP', 'shards must be an array of Shard, as ListShards gives it');
-  }
-  const isOpen = (/** @type {Shard} */ shard) => shard?.SequenceNumberRange?.EndingSequenceNumber == null;
-  return shards.filter(isOpen).flatMap((shard) => {
-    const { StartingHashKey, EndingHashKey } = shard?.HashKeyRange ?? {};
-    if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
-      throw new KplError('ERR_KPL_SHARD_MAP', 'a shard has no HashKeyRange with StartingHashKey and EndingHashKey');
-    }
-    return [StartingHashKey, EndingHashKey];
-  });
-}
-
-/**
- * @param {string} name
- * @param {number | undefined} value
- */
-function wholeNumber(name, value) {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
-  const kind = typeof value === 'number' ? String(value) : typeof value;
-  throw new KplError('ERR_KPL_OPTION', `${name} must be a whole number, got ${kind}`);
 }
 
 /**

@@ -7,7 +7,7 @@ const { isArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
 /**
  * A Buffer with Node's own slicing into strings, which `toString` wraps and @types/node leaves out.
  *
- * @typedef {Buffer & Record<'latin1Slice' | 'utf8Slice', (start: number, end: number) => string>} Payload
+ * @typedef {Buffer & Record<'base64Slice' | 'latin1Slice' | 'utf8Slice', (start: number, end: number) => string>} Payload
  */
 
 /** Node's own class of Buffer views: the quickest way to a true Buffer over part of an ArrayBuffer. */

@@ -34,7 +34,7 @@ const {
 function deaggregate(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return allUserRecords(sources, read(sources, settings), settings);
+  return expandAll(sources, read(sources, settings), settings, userRecordsOf);
 }
 
 /**
@@ -45,7 +45,7 @@ function deaggregate(records, options) {
 async function deaggregateAsync(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return allUserRecords(sources, await readAsync(sources, settings), settings);
+  return expandAll(sources, await readAsync(sources, settings), settings, userRecordsOf);
 }
 
 /**
@@ -54,34 +54,51 @@ async function deaggregateAsync(records, options) {
  * @returns {IterableIterator<UserRecord>}
  */
 function iterDeaggregate(records, options) {
-  return oneByOne(each(records), settingsOf(options));
+  return expandOneByOne(each(records), settingsOf(options), userRecordsOf);
 }
 
 /**
+ * What a Kinesis record turns into.
+ *
+ * @template T
+ * @callback Expand
+ * @param {Source} source
+ * @param {Uint32Array} table
+ * @param {number} header
+ * @param {boolean} copy
+ * @returns {T[]}
+ */
+
+/**
+ * @template T
  * @param {Iterable<KinesisRecord>} records
  * @param {Settings} settings
+ * @param {Expand<T>} expand
  */
-function* oneByOne(records, settings) {
+function* expandOneByOne(records, settings, expand) {
   let recordIndex = 0;
   for (const record of records) {
     const sources = [sourceOf(record, recordIndex)];
     const table = read(sources, settings);
     reportBroken(sources, table, settings, recordIndex);
-    // Not yield*: an array's iterator has no throw, so that a caller's would become a TypeError.
-    for (const userRecord of userRecordsOf(sources[0], table, 0, settings.copy)) yield userRecord;
+    // Not yield*: it costs twice as much, and an array's iterator has no throw, so that a caller's would become a TypeError.
+    for (const record of expand(sources[0], table, 0, settings.copy)) yield record;
     recordIndex++;
   }
 }
 
 /**
+ * @template T
  * @param {Source[]} sources
  * @param {Uint32Array} table
  * @param {Settings} settings
+ * @param {Expand<T>} expand
+ * @returns {T[]}
  */
-function allUserRecords(sources, table, settings) {
+function expandAll(sources, table, settings, expand) {
   reportBroken(sources, table, settings);
   // An array for each Kinesis record, put together last: one array that grows to the full length peaks higher.
-  const perRecord = sources.map((source, index) => userRecordsOf(source, table, index * HEADER_WORDS, settings.copy));
+  const perRecord = sources.map((source, index) => expand(source, table, index * HEADER_WORDS, settings.copy));
   return concat(perRecord);
 }
 
@@ -109,6 +126,7 @@ function concat(arrays) {
  * @param {Uint32Array} table
  * @param {number} header
  * @param {boolean} copy
+ * @returns {UserRecord[]}
  */
 function userRecordsOf(source, table, header, copy) {
   if (table[header + OUTCOME] !== AGGREGATED) return [unaggregated(source, table, header, copy)];
@@ -169,4 +187,12 @@ function isAggregated(data) {
   return native.isAggregated(isShared(bytes) ? copyOf(bytes) : bytes);
 }
 
-module.exports = { deaggregate, deaggregateAsync, isAggregated, iterDeaggregate, userRecordsOf };
+module.exports = {
+  deaggregate,
+  deaggregateAsync,
+  expandAll,
+  expandOneByOne,
+  isAggregated,
+  iterDeaggregate,
+  userRecordsOf,
+};

@@ -46,11 +46,45 @@ class Intake {
    * @returns {Closed}
    */
   add(input) {
-    const record = readUserRecord(input, 0);
-    if (!this.#isCovered(record)) return this.#addNow(record);
-    this.#stage.push(record.partitionKey, null, record.data);
-    if (this.#stage.count >= Intake.maxStagedRecords || this.#stage.dataEnd >= MAX_STAGED_BYTES) this.#settle();
-    return null;
+    return this.take(readUserRecord(input, 0));
+  }
+
+  /**
+   * @param {ReadUserRecord} record
+   * @returns {Closed}
+   */
+  take(record) {
+    if (this.#staged(record)) return null;
+    return this.#enterWith(record, (...layout) => this.#aggregator.add(...layout, false));
+  }
+
+  /**
+   * Takes a record if it closes nothing, and says whether it did.
+   *
+   * @param {ReadUserRecord} record
+   */
+  join(record) {
+    return this.#staged(record) || this.#enterWith(record, (...layout) => this.#aggregator.join(...layout));
+  }
+
+  /** @param {ReadUserRecord} record */
+  joins(record) {
+    return this.#enterWith(record, (...layout) => this.#aggregator.joins(...layout));
+  }
+
+  /** @param {ReadUserRecord} record */
+  fitsWrapped(record) {
+    return this.#enterWith(record, (...layout) => this.#aggregator.fitsWrapped(...layout));
+  }
+
+  /** @param {ReadUserRecord} record */
+  userRecordLen(record) {
+    return this.#enterWith(record, (...layout) => this.#aggregator.userRecordLen(...layout));
+  }
+
+  messageBytes() {
+    this.#settle();
+    return this.#aggregator.messageBytes();
   }
 
   /**
@@ -108,6 +142,18 @@ class Intake {
   }
 
   /**
+   * Lets the record wait outside the core, if its credit covers it.
+   *
+   * @param {ReadUserRecord} record
+   */
+  #staged(record) {
+    if (!this.#isCovered(record)) return false;
+    this.#stage.push(record.partitionKey, null, record.data);
+    if (this.#stage.count >= Intake.maxStagedRecords || this.#stage.dataEnd >= MAX_STAGED_BYTES) this.#settle();
+    return true;
+  }
+
+  /**
    * Whether the core is sure to take the record and to close nothing for it. If so, its cost is paid.
    *
    * @param {ReadUserRecord} record
@@ -138,20 +184,24 @@ class Intake {
   }
 
   /**
+   * Calls the core with one record. Large data crosses from the caller's memory.
+   *
+   * @template T
    * @param {ReadUserRecord} record
-   * @returns {Closed}
+   * @param {(...layout: import('./addon').Layout) => T} call
+   * @returns {T}
    */
-  #addNow({ partitionKey, explicitHashKey, data }) {
+  #enterWith({ partitionKey, explicitHashKey, data }, call) {
     return this.#enter(() => {
       const stage = this.#stage;
       try {
         if (typeof data === 'string' || byteLengthOf(data) <= LARGE_BYTES || isShared(data)) {
           stage.push(partitionKey, explicitHashKey, data);
-          return this.#aggregator.add(...stage.layout(), false);
+          return call(...stage.layout());
         }
         stage.pushRow(partitionKey, explicitHashKey, byteLengthOf(data));
         const [rows, count, keys] = stage.layout();
-        return this.#aggregator.add(rows, count, keys, data, false);
+        return call(rows, count, keys, data);
       } finally {
         this.#rest();
       }

@@ -37,6 +37,9 @@ pub struct Options {
 /// How many words a header has.
 pub const HEADER_WORDS: usize = 8;
 
+/// How many words a user record's row has.
+pub const ROW_WORDS: usize = 4;
+
 /// Flag: all keys are ASCII and lie between `keys start` and `keys end`, with little else.
 pub const KEYS_ARE_ASCII: u32 = 1;
 /// Flag: the data of all user records is ASCII. Only if [`Options::inspect_data`] asked for it.

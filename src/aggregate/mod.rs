@@ -17,6 +17,7 @@
 //! Whether a record is taken depends on the record and the options alone, never on what is open; so a batch can be
 //! checked as a whole before its first record is taken.
 
+mod join;
 mod open;
 mod open_set;
 mod options;

@@ -78,7 +78,7 @@ fn shard_map(bounds: &[String]) -> std::result::Result<ShardMap, Error> {
 /// The core's aggregator, held by one JavaScript object.
 #[napi]
 pub struct NativeAggregator {
-    aggregator: Aggregator,
+    pub(super) aggregator: Aggregator,
     check_keys: bool,
 }
 
@@ -207,14 +207,14 @@ impl NativeAggregator {
 ///
 /// A row is the partition key's bytes, the explicit hash key's bytes plus one (0: it has none), the data's bytes.
 #[derive(Clone)]
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     rows: &'a [u32],
     keys: &'a [u8],
     data: &'a [u8],
 }
 
 impl<'a> Batch<'a> {
-    fn new(rows: &'a [u32], count: u32, keys: &'a [u8], data: &'a [u8]) -> Self {
+    pub(super) fn new(rows: &'a [u32], count: u32, keys: &'a [u8], data: &'a [u8]) -> Self {
         Self { rows: &rows[..3 * count as usize], keys, data }
     }
 }

@@ -1,7 +1,9 @@
 //! The Node.js binding: each item converts, calls the core and converts back. No rule of the format lives here.
 
 pub mod aggregator;
+pub mod base64;
 pub mod deaggregate;
+pub mod join;
 pub mod thrown;
 
 use napi::bindgen_prelude::{Env, Result, Uint8ArraySlice};
