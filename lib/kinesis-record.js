@@ -67,7 +67,15 @@ function fieldsOf(record, recordIndex) {
   }
   // Firehose and Kinesis Analytics keep the stream's fields apart; a Firehose record from elsewhere has none.
   const metadata = record.kinesisRecordMetadata ?? record.kinesisStreamRecordMetadata;
-  if (metadata != null) return { ...metadata, data: record.data };
+  if (metadata != null) {
+    return {
+      data: record.data,
+      partitionKey: metadata.partitionKey,
+      sequenceNumber: metadata.sequenceNumber,
+      // Firehose repeats its own in the metadata, Kinesis Analytics has it only there.
+      approximateArrivalTimestamp: record.approximateArrivalTimestamp ?? metadata.approximateArrivalTimestamp,
+    };
+  }
   // The `kinesis` part of a Lambda record alone.
   return record;
 }

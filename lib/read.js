@@ -113,7 +113,7 @@ function brokenRecord(table, header, recordIndex) {
 }
 
 /**
- * Throws the first broken record's error if the caller is strict, else tells the caller of each.
+ * Tells the caller of each broken record; if the caller is strict, of the first, and throws its error then.
  *
  * @param {Source[]} sources
  * @param {Uint32Array} table
@@ -124,8 +124,8 @@ function reportBroken(sources, table, settings, firstIndex = 0) {
   if (!settings.strict && !settings.onBroken) return;
   for (let index = 0; index < sources.length; index++) {
     const broken = brokenRecord(table, index * HEADER_WORDS, firstIndex + index);
-    if (broken && settings.strict) throw broken;
     if (broken) settings.onBroken?.(broken, sources[index].record);
+    if (broken && settings.strict) throw broken;
   }
 }
 

@@ -7,9 +7,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..');
+const ARTIFACT = { linux: 'libkinesis_agg.so', darwin: 'libkinesis_agg.dylib', win32: 'kinesis_agg.dll' };
 const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'proto', 'src'];
 
-/** The file of this machine, under the name that `napi build --platform` gives it. */
+/** The file of this machine, under the name that lib/native.js asks for. */
 function hostFile() {
   const abi = { linux: glibc() ? '-gnu' : '-musl', win32: '-msvc' }[process.platform] ?? '';
   return path.join(ROOT, 'prebuilds', `kinesis-agg.${process.platform}-${process.arch}${abi}.node`);
@@ -39,21 +40,19 @@ function build() {
         'To only use the package, `npm install kinesis-agg`: it carries built files and needs no Rust.',
     );
   }
-  // Without --no-js and an output folder, napi would write its own index.js and index.d.ts over ours.
-  const napi = path.join(path.dirname(require.resolve('@napi-rs/cli/package.json')), 'dist/cli.js');
-  const flags = ['--platform', '--release', '--no-js', '--output-dir', 'prebuilds'];
-  const { status } = spawnSync(process.execPath, [napi, 'build', ...flags], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  // Not `napi build`: it lets cargo build the rlib of Cargo.toml too, and cargo then drops link-time optimization for both.
+  const flags = ['--release', '--locked', '--lib', '--crate-type', 'cdylib', '--target-dir', 'target'];
+  const env = { ...process.env };
+  if (hostFile().includes('-musl')) env.RUSTFLAGS = `${env.RUSTFLAGS ?? ''} -C target-feature=-crt-static`; // or none can load it
+  const { status } = spawnSync('cargo', ['rustc', ...flags], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('the build of the addon failed: the lines above say why');
+  fs.copyFileSync(path.join(ROOT, 'target/release', ARTIFACT[process.platform] ?? ARTIFACT.linux), hostFile());
 }
 
 /** Builds the addon unless it is there and no source is newer; gives its path. */
 function ensureBuilt() {
   const file = hostFile();
-  if (!isFresh(file)) {
-    build();
-    if (!fs.existsSync(file)) throw new Error(`the build ended without ${path.relative(ROOT, file)}`);
-    fs.utimesSync(file, new Date(), new Date()); // cargo may have found nothing to do after a touch
-  }
+  if (!isFresh(file)) build();
   return file;
 }
 

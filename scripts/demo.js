@@ -2,7 +2,7 @@
 
 // `npm run demo`: what the package does, on a real Kinesis endpoint. `npm run demo -- --help` tells more.
 
-const { ensureBuilt } = require('./build');
+const { ready } = require('./setup');
 const { HELP, UsageError, parseOptions } = require('./demo/options');
 
 const RESHARD_MS = 100;
@@ -14,7 +14,7 @@ async function main() {
     process.stdout.write(HELP);
     return 0;
   }
-  ensureBuilt();
+  ready();
   // Only now: these need what the line above has made sure of.
   const { Screen } = require('./demo/screen');
   const { startEndpoint } = require('./endpoint');

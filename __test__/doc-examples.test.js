@@ -1,0 +1,34 @@
+'use strict';
+
+// What the public types show in their @example blocks runs, and prints what the comments beside it say.
+
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { formatWithOptions } = require('node:util');
+const ts = require('typescript');
+const { docExamples } = require('../scripts/doc-examples.js');
+
+const root = join(__dirname, '..');
+
+// Stands in for the SDK, which no example calls while it runs.
+const sdk = { KinesisClient: class {}, PutRecordsCommand: class {} };
+
+describe.each([['index.d.ts', 'kinesis-agg', 'index.js']])('%s', (declarations, specifier, face) => {
+  const examples = docExamples(readFileSync(join(root, declarations), 'utf8'));
+
+  test('has examples', () => expect(examples.length).toBeGreaterThan(0));
+
+  test.each(examples.map((example) => [`${example.name}, line ${example.line}`, example]))('%s', async (_, example) => {
+    const { outputText } = ts.transpileModule(example.code, {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },
+    });
+    const printed = [];
+    const log = (...values) => printed.push(...formatWithOptions({ colors: false }, ...values).split('\n'));
+    const load = (name) => (name === specifier ? require(join(root, face)) : sdk);
+    new Function('require', 'exports', 'console', outputText)(load, {}, { log });
+    for (let i = 0; i < 100 && printed.length < example.output.length; i++) {
+      await new Promise((next) => setTimeout(next, 10));
+    }
+    expect(printed).toEqual(example.output);
+  });
+});

@@ -1,0 +1,152 @@
+'use strict';
+
+const { spawn, spawnSync } = require('node:child_process');
+const { createServer } = require('node:net');
+const path = require('node:path');
+
+const DEMO = path.join(__dirname, '..', '..', 'scripts', 'demo.js');
+const STARTED = /Kinesis endpoint: kinesis-local at http:\/\/127\.0\.0\.1:(\d+)/;
+
+function demo(...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [DEMO, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+test('every routing passes, and only the older packages’ one would lose records to a KCL consumer', () => {
+  const { status, stdout } = demo('--routing', 'all', '--records', '1500', '--json');
+  expect(status).toBe(0);
+  const results = JSON.parse(stdout);
+  expect(results.map(({ routing }) => routing)).toEqual(['pinned', 'lanes:16', 'shards', 'partitionKey', 'first']);
+  for (const { ok, routing, userRecords, kcl, order, shards } of results) {
+    expect({ ok, ...userRecords }).toEqual({
+      ok: true,
+      in: 1500,
+      out: 1500,
+      missing: 0,
+      doubled: 0,
+      changed: 0,
+      bytes: 200,
+    });
+    if (routing === 'first') expect(kcl.dropped).toBeGreaterThan(0);
+    else
+      expect(kcl).toEqual({ kept: 1500, dropped: 0, first: { kept: expect.any(Number), dropped: expect.any(Number) } });
+    expect(kcl.first.dropped).toBeGreaterThan(0);
+    expect(order.kept || !order.promised).toBe(true);
+    expect(shards).toHaveLength(7);
+    const fromAfter = shards.filter(({ parents }) => parents.length > 0);
+    expect(fromAfter.reduce((sum, shard) => sum + shard.userRecords, 0)).toBeGreaterThan(0);
+  }
+}, 120_000);
+
+test('in a pipe it prints plain text', () => {
+  const { status, stdout } = demo('--records', '40', '--shards', '1', '--size', '32');
+  expect(status).toBe(0);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
+  expect(stdout).not.toMatch(/\x1b/);
+  expect(stdout).toMatch(/40 of 40 user records came back exactly once, unchanged/);
+  expect(stdout).toMatch(/shard 0 split into 1 and 2, shards 1 and 2 merged into 3/);
+}, 60_000);
+
+test.each([
+  [['--routing', 'random'], /^--routing random is none of pinned, lanes, shards, /],
+  [['--routing', 'lanes:0'], /^--routing lanes must be a whole number from 1 to 1024, got '0'/],
+  [['--routing', 'pinned:4'], /^--routing pinned:4 is none of /],
+  [['--records', '0'], /^--records must be a whole number from 1 to 1000000, got '0'/],
+  [['--size', '1e3'], /^--size must be a whole number from 32 to 1000000, got '1e3'/],
+  [['--records', '1000000', '--size', '1000'], /more than 512 MiB/],
+  [['--colour'], /^Unknown option '--colour'/],
+  [['records'], /^Unexpected argument 'records'/],
+])('%j is refused in a sentence', (args, sentence) => {
+  const { status, stdout, stderr } = demo(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(sentence);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('--help tells of every flag', () => {
+  const { status, stdout } = demo('--help');
+  expect(status).toBe(0);
+  for (const flag of ['records', 'size', 'routing', 'shards', 'port', 'json', 'help']) {
+    expect(stdout).toContain(`--${flag}`);
+  }
+});
+
+test('a busy port is refused in a sentence', async () => {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const { status, stderr } = demo('--port', String(port));
+  server.close();
+  expect(status).toBe(1);
+  expect(stderr).toBe(`Port ${port} is in use by another program. Name another one, or none for a free one.\n`);
+});
+
+/** A demo in the middle of its work, and the process of its endpoint. */
+async function halfway() {
+  const child = spawn(process.execPath, [DEMO, '--records', '60000'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  await new Promise((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output.stdout += text;
+      if (/consumed/.test(output.stdout)) resolve(undefined);
+    });
+    ended.then(resolve);
+  });
+  const port = Number(STARTED.exec(output.stdout)?.[1]);
+  return { child, output, ended, port };
+}
+
+/** Whether anything still listens. */
+async function isListening(port) {
+  try {
+    await fetch(`http://127.0.0.1:${port}/healthcheck`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isGone(port) {
+  for (let attempt = 0; attempt < 50 && (await isListening(port)); attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return !(await isListening(port));
+}
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGKILL', 'SIGKILL'],
+])(
+  'nothing is left running after %s',
+  async (signal, expected) => {
+    const { child, ended, port } = await halfway();
+    expect(await isListening(port)).toBe(true);
+    child.kill(/** @type {NodeJS.Signals} */ (signal));
+    expect(await ended).toBe(expected);
+    expect(await isGone(port)).toBe(true);
+  },
+  60_000,
+);
+
+test('an endpoint that dies half-way ends the demo with a sentence', async () => {
+  const { child, output, ended, port } = await halfway();
+  const pid = childOf(child.pid);
+  process.kill(pid, 'SIGKILL');
+  expect(await ended).toBe(1);
+  expect(output.stderr).toBe('The Kinesis endpoint ended by SIGKILL while it was needed.\n');
+  expect(await isGone(port)).toBe(true);
+}, 60_000);
+
+function childOf(parent) {
+  const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return /** @type {number[]} */ (rows.find(([, ppid]) => ppid === parent))[0];
+}

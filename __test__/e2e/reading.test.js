@@ -1,0 +1,157 @@
+'use strict';
+
+const {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  RegisterStreamConsumerCommand,
+  SubscribeToShardCommand,
+  DescribeStreamConsumerCommand,
+} = require('@aws-sdk/client-kinesis');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { aggregate, deaggregate, decode, hashKey } = require('../..');
+const { kinesisEvent } = require('../given/examples');
+const { arnOf, givenKinesis, putAll } = require('../given/kinesis');
+
+const kinesis = givenKinesis();
+
+const TEXTS = Array.from({ length: 30 }, (_, i) => `text ${i}`);
+const PER_AGGREGATE = 5;
+
+async function filledStream() {
+  const stream = await kinesis.stream(1);
+  const [{ ShardId }] = await stream.listShards();
+  const records = TEXTS.map((data) => ({ partitionKey: 'key', data }));
+  const places = await putAll(stream, aggregate(records, { maxUserRecords: PER_AGGREGATE }));
+  return { stream, ShardId, places };
+}
+
+async function read(stream, position) {
+  const { ShardIterator } = await kinesis.client.send(
+    new GetShardIteratorCommand({ StreamName: stream.name, ...position }),
+  );
+  return (await kinesis.client.send(new GetRecordsCommand({ ShardIterator }))).Records;
+}
+
+test.each([
+  ['AT_SEQUENCE_NUMBER', 3],
+  ['AFTER_SEQUENCE_NUMBER', 4],
+])('an iterator %s in the middle begins with a whole aggregate', async (ShardIteratorType, first) => {
+  const { stream, ShardId, places } = await filledStream();
+  const StartingSequenceNumber = places[3].SequenceNumber;
+  const userRecords = deaggregate(await read(stream, { ShardId, ShardIteratorType, StartingSequenceNumber }));
+  expect(userRecords.map(({ data }) => data.toString())).toEqual(TEXTS.slice(first * PER_AGGREGATE));
+  expect(userRecords.map((record) => [record.sequenceNumber, record.subSequenceNumber])).toEqual(
+    TEXTS.slice(first * PER_AGGREGATE).map((_, i) => [
+      places[first + Math.floor(i / PER_AGGREGATE)].SequenceNumber,
+      i % PER_AGGREGATE,
+    ]),
+  );
+});
+
+test('a checkpoint of sequence number and sub-sequence number resumes inside an aggregate', async () => {
+  const { stream, ShardId, places } = await filledStream();
+  const checkpoint = { sequenceNumber: places[2].SequenceNumber, subSequenceNumber: 1 };
+  const records = await read(stream, {
+    ShardId,
+    ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+    StartingSequenceNumber: checkpoint.sequenceNumber,
+  });
+  const rest = deaggregate(records).filter(
+    ({ sequenceNumber, subSequenceNumber }) =>
+      sequenceNumber !== checkpoint.sequenceNumber || subSequenceNumber > checkpoint.subSequenceNumber,
+  );
+  expect(rest.map(({ data }) => data.toString())).toEqual(TEXTS.slice(2 * PER_AGGREGATE + 2));
+});
+
+test('records of GetRecords are read as they come, and left as they were', async () => {
+  const { stream, ShardId } = await filledStream();
+  const records = await read(stream, { ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+  const before = records.map((record) => ({ ...record, Data: Buffer.from(record.Data) }));
+  expect(deaggregate(records)).toHaveLength(TEXTS.length);
+  expect(records.map((record) => ({ ...record, Data: Buffer.from(record.Data) }))).toEqual(before);
+});
+
+test('records of SubscribeToShard (enhanced fan-out) are read as they come', async () => {
+  const { stream, ShardId, places } = await filledStream();
+  const consumer = await kinesis.client.send(
+    new RegisterStreamConsumerCommand({ StreamARN: await arnOf(stream), ConsumerName: 'fan-out' }),
+  );
+  const ConsumerARN = consumer.Consumer.ConsumerARN;
+  await active(ConsumerARN);
+  const { EventStream } = await kinesis.client.send(
+    new SubscribeToShardCommand({ ConsumerARN, ShardId, StartingPosition: { Type: 'TRIM_HORIZON' } }),
+  );
+  const userRecords = [];
+  for await (const { SubscribeToShardEvent } of EventStream) {
+    userRecords.push(...deaggregate(SubscribeToShardEvent?.Records ?? []));
+    if (userRecords.length >= TEXTS.length) break;
+  }
+  expect(userRecords.map(({ data }) => data.toString())).toEqual(TEXTS);
+  expect(new Set(userRecords.map(({ sequenceNumber }) => sequenceNumber))).toEqual(
+    new Set(places.map(({ SequenceNumber }) => SequenceNumber)),
+  );
+});
+
+test('the same records, as a Lambda event brings them, give the same user records', async () => {
+  const { stream, ShardId } = await filledStream();
+  const records = await read(stream, { ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+  const [{ kinesis: _, ...envelope }] = kinesisEvent().Records;
+  const event = records.map((record) => ({
+    ...envelope,
+    eventID: `${ShardId}:${record.SequenceNumber}`,
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: record.PartitionKey,
+      sequenceNumber: record.SequenceNumber,
+      data: Buffer.from(record.Data).toString('base64'),
+      approximateArrivalTimestamp: record.ApproximateArrivalTimestamp.getTime() / 1000,
+    },
+  }));
+  expect(deaggregate(event)).toEqual(deaggregate(records));
+  expect(deaggregate(event.map(({ kinesis }) => kinesis))).toEqual(deaggregate(records));
+});
+
+test('a Lambda event with every field is read and left as it was', () => {
+  const { Records } = kinesisEvent();
+  const userRecords = deaggregate(deepFrozen(Records));
+  expect(userRecords.map(({ data, ...rest }) => ({ ...rest, text: data.toString() }))).toEqual([
+    lambdaUserRecord(Records[0], 0, 'device-1', '{"celsius":20.5}'),
+    lambdaUserRecord(Records[0], 1, 'device-2', '{"celsius":21}'),
+    lambdaUserRecord(Records[0], 2, 'device-1', '{"celsius":20.75}'),
+    { ...lambdaUserRecord(Records[1], 0, 'device-4', '{"celsius":18}'), explicitHashKey: null, aggregated: false },
+    { ...lambdaUserRecord(Records[2], 0, 'device-3', '{"celsius":19.25}'), explicitHashKey: null },
+    { ...lambdaUserRecord(Records[2], 1, 'device-2', '{"celsius":21.5}'), explicitHashKey: null },
+  ]);
+  expect(Records).toEqual(kinesisEvent().Records);
+  const batch = decode(Records);
+  expect(batch.source(1)).toBe(Records[0]);
+  expect(batch.approximateArrivalTimestamp(3)).toBe(Records[1].kinesis.approximateArrivalTimestamp);
+});
+
+function lambdaUserRecord({ kinesis }, subSequenceNumber, partitionKey, text) {
+  return {
+    partitionKey,
+    // What MD5 gives for the first record's partition key, on all records of the aggregate.
+    explicitHashKey: hashKey('device-1'),
+    sequenceNumber: kinesis.sequenceNumber,
+    subSequenceNumber,
+    aggregated: true,
+    text,
+  };
+}
+
+function deepFrozen(value) {
+  if (value !== null && typeof value === 'object') {
+    for (const inner of Object.values(value)) deepFrozen(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+async function active(ConsumerARN) {
+  for (;;) {
+    const { ConsumerDescription } = await kinesis.client.send(new DescribeStreamConsumerCommand({ ConsumerARN }));
+    if (ConsumerDescription.ConsumerStatus === 'ACTIVE') return;
+    await sleep(20);
+  }
+}

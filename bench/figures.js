@@ -1,0 +1,164 @@
+'use strict';
+
+// The kept figures as one SVG. Its colours are in the middle between light and dark and nothing fills the ground, so that it
+// can be read on either.
+
+const { BEST_JS, INCUMBENT, PACKAGE } = require('./contestants');
+
+const TEXT = '#7d8590';
+const LINE = '#7d859055';
+const COLOURS = { [PACKAGE]: '#2f81f7', [INCUMBENT]: '#a371f7', [BEST_JS]: '#d18616' };
+
+const WIDTH = 880;
+const LABELS = 340;
+const RIGHT = WIDTH - 50;
+const BAR = 11;
+const ROW = 2 * BAR + 10;
+const TOP = 64;
+const CHART_HEIGHT = 200;
+
+/** @param {any[]} kept of all Node versions; drawn is the newest */
+function drawFigures(kept) {
+  const { rows, machine, versions } = kept[kept.length - 1];
+  const bars = Object.values(rows).filter((row) => row.growth === undefined);
+  const curves = Object.values(rows).filter((row) => row.growth?.of === 'userRecords');
+  const chartsTop = TOP + bars.length * ROW + 70;
+  const height = chartsTop + (curves.length > 0 ? CHART_HEIGHT + 60 : -40);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="${TEXT}">`,
+    text(
+      0,
+      16,
+      `How many times as fast kinesis-agg is, or as little memory it takes (Node ${versions.node}, ${machine.cpu})`,
+      'font-size="14"',
+    ),
+    legend(36, [INCUMBENT, BEST_JS], 'against '),
+    ...barChart(bars),
+    ...(curves.length > 0 ? growthCharts(curves, chartsTop) : []),
+    '</svg>\n',
+  ].join('\n');
+}
+
+/** Bars to the right of 1x where the package wins, to its left where the rival does. */
+function barChart(bars) {
+  const ratios = bars.flatMap(({ ratios }) => [INCUMBENT, BEST_JS].flatMap((rival) => ratios[rival]?.median ?? []));
+  const most = Math.max(2, ...ratios);
+  const least = Math.min(0.8, ...ratios);
+  const x = logScale(least, most, LABELS, RIGHT);
+  const bottom = TOP + bars.length * ROW;
+  const marks = [0.25, 0.5, 1, 2, 4, 8, 16, 32].filter((mark) => mark >= least && mark <= most);
+  return [
+    ...marks.map(
+      (mark) =>
+        upright(x(mark), TOP - 6, bottom, mark === 1 ? TEXT : LINE) +
+        text(x(mark), bottom + 12, `${mark}x`, 'text-anchor="middle"'),
+    ),
+    ...bars.flatMap(({ title, ratios }, index) => {
+      const y = TOP + index * ROW;
+      const drawn = [INCUMBENT, BEST_JS].filter((rival) => ratios[rival] !== undefined);
+      const label = text(LABELS - 10, y + BAR + 4, title, 'text-anchor="end"');
+      return [label, ...drawn.map((rival, at) => bar(x, y + at * (BAR + 1), ratios[rival].median, COLOURS[rival]))];
+    }),
+  ];
+}
+
+function bar(x, y, ratio, colour) {
+  const [from, to] = [x(1), x(ratio)].sort((a, b) => a - b);
+  const rectangle = `<rect x="${round(from)}" y="${y}" width="${round(Math.max(to - from, 1))}" height="${BAR}" fill="${colour}"/>`;
+  return rectangle + text(to + 4, y + BAR - 2, ratio.toFixed(ratio < 10 ? 2 : 1), 'font-size="10"');
+}
+
+/** What a user record takes, from few to many of them: level is linear growth. */
+function growthCharts(curves, top) {
+  const series = [...new Set(curves.map(({ growth }) => growth.series))];
+  const width = (RIGHT - 40) / series.length;
+  return [
+    text(
+      0,
+      top - 22,
+      'Nanoseconds for each user record, from 10 to 1 700 000 of them: level is linear',
+      'font-size="14"',
+    ),
+    legend(top - 4, [PACKAGE, INCUMBENT, BEST_JS], ''),
+    ...series.flatMap((name, index) =>
+      growthChart(
+        curves.filter(({ growth }) => growth.series === name),
+        40 + index * width,
+        width - 40,
+        top + 20,
+      ),
+    ),
+  ];
+}
+
+function growthChart(curve, left, width, top) {
+  const bottom = top + CHART_HEIGHT - 20;
+  const nanoseconds = (row, contestant) => (1e6 * row.contestants[contestant].median) / row.userRecords;
+  const all = curve.flatMap((row) => Object.keys(row.contestants).map((contestant) => nanoseconds(row, contestant)));
+  const y = logScale(
+    10 ** Math.floor(Math.log10(Math.min(...all))),
+    10 ** Math.ceil(Math.log10(Math.max(...all))),
+    bottom,
+    top,
+  );
+  const x = logScale(10, 2_000_000, left, left + width);
+  const marks = [10, 100, 1000, 10_000, 100_000].filter((mark) => y(mark) >= top - 1 && y(mark) <= bottom + 1);
+  return [
+    text(
+      left,
+      top - 4,
+      `${curve[0].title.split(',')[0]}, records of ${curve[0].workload.lambda?.dataBytes ?? curve[0].workload.produce.dataBytes} B`,
+    ),
+    ...marks.map(
+      (mark) =>
+        level(left, left + width, y(mark)) +
+        text(left - 4, y(mark) + 4, String(mark), 'text-anchor="end" font-size="10"'),
+    ),
+    ...curve.map((row) =>
+      text(x(row.growth.value), bottom + 14, short(row.growth.value), 'text-anchor="middle" font-size="10"'),
+    ),
+    ...[INCUMBENT, BEST_JS, PACKAGE].map((contestant) => {
+      const points = curve
+        .map((row) => `${round(x(row.growth.value))},${round(y(nanoseconds(row, contestant)))}`)
+        .join(' ');
+      return `<polyline points="${points}" fill="none" stroke="${COLOURS[contestant]}" stroke-width="2"/>`;
+    }),
+  ];
+}
+
+function legend(y, names, before) {
+  return names
+    .map((name, index) => {
+      const x = 40 + index * 170;
+      return `<rect x="${x}" y="${y - 9}" width="10" height="10" fill="${COLOURS[name]}"/>${text(x + 16, y, before + name)}`;
+    })
+    .join('');
+}
+
+function logScale(from, to, start, end) {
+  return (/** @type {number} */ value) => start + ((end - start) * Math.log(value / from)) / Math.log(to / from);
+}
+
+function text(x, y, words, attributes = '') {
+  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped}</text>`;
+}
+
+function upright(x, top, bottom, colour) {
+  return `<line x1="${round(x)}" x2="${round(x)}" y1="${top}" y2="${bottom}" stroke="${colour}"/>`;
+}
+
+function level(left, right, y) {
+  return `<line x1="${round(left)}" x2="${round(right)}" y1="${round(y)}" y2="${round(y)}" stroke="${LINE}"/>`;
+}
+
+function short(value) {
+  if (value >= 1e6) return `${value / 1e6}M`;
+  return value >= 1000 ? `${value / 1000}k` : String(value);
+}
+
+function round(value) {
+  return Math.round(value * 10) / 10;
+}
+
+module.exports = { drawFigures };

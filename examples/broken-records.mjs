@@ -1,0 +1,16 @@
+import { deaggregate, KplError } from 'kinesis-agg';
+
+/** User records that are whole; what claims to be an aggregate and is none goes to `onBroken`. */
+export function wholeRecords(records, onBroken) {
+  return deaggregate(records, { onBroken }).filter(({ decodeError }) => decodeError === undefined);
+}
+
+/** Or all or nothing. */
+export function allOrNothing(records) {
+  try {
+    return deaggregate(records, { strict: true });
+  } catch (error) {
+    if (error instanceof KplError) console.error(`Kinesis record ${error.recordIndex}: ${error.code}`);
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import { deaggregate } from 'kinesis-agg';
+
+export async function handler(event) {
+  for (const { partitionKey, data, sequenceNumber } of deaggregate(event.Records)) {
+    try {
+      await handleReading(partitionKey, JSON.parse(data.toString()));
+    } catch (error) {
+      console.error(`stopped at ${sequenceNumber}:`, error);
+      // Lambda sends this Kinesis record and all after it again, with every user record in them.
+      return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
+    }
+  }
+  return { batchItemFailures: [] };
+}
+
+/** What a reading is for. It may see one again, so it has to bear that. */
+async function handleReading(device, reading) {
+  console.log(device, reading.celsius.toFixed(1));
+}

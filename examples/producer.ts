@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { type AggregatedRecord, aggregate, type UserRecordInput } from 'kinesis-agg';
+
+/** Sends user records as few Kinesis records, and comes back when all of them are in. */
+export async function send(client: KinesisClient, StreamName: string, userRecords: UserRecordInput[]): Promise<void> {
+  for (const request of requests(aggregate(userRecords))) {
+    let Records = request;
+    for (let attempt = 1; Records.length > 0; attempt++) {
+      const answer = await client.send(new PutRecordsCommand({ StreamName, Records }));
+      // A request that succeeds can hold records that did not: each of those carries an ErrorCode.
+      Records = answer.FailedRecordCount ? Records.filter((_, i) => answer.Records?.[i]?.ErrorCode) : [];
+      if (Records.length > 0 && attempt === 10) throw new Error(`${Records.length} records were not taken`);
+      if (Records.length > 0) await sleep(Math.random() * Math.min(5000, 50 * 2 ** attempt));
+    }
+  }
+}
+
+/** Entries in requests that PutRecords takes: at most 500 of them and 10 MiB, partition keys included. */
+export function* requests(entries: AggregatedRecord[]): Generator<AggregatedRecord[]> {
+  let request: AggregatedRecord[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const size = entry.Data.length + Buffer.byteLength(entry.PartitionKey);
+    if (request.length === 500 || bytes + size > 10 * 1024 * 1024) {
+      yield request;
+      request = [];
+      bytes = 0;
+    }
+    request.push(entry);
+    bytes += size;
+  }
+  if (request.length > 0) yield request;
+}

@@ -1,0 +1,60 @@
+'use strict';
+
+// The project's own test-suite on another platform: a copy of the project with that platform's node_modules and its one addon.
+
+const { spawnSync } = require('node:child_process');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const { ROOT, folder, run } = require('./cache');
+
+/** A copy of the project for `target`, with no other target's file in it. */
+function layOut(target) {
+  const [os, cpu, abi] = target.split('-');
+  const lock = fs.readFileSync(path.join(ROOT, 'package-lock.json'));
+  const hash = crypto.createHash('sha256').update(lock).digest('hex').slice(0, 8);
+  const home = folder(`suite-${target}-${hash}`, (into) => {
+    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+      fs.copyFileSync(path.join(ROOT, file), path.join(into, file));
+    const platform = [`--os=${os}`, `--cpu=${cpu}`, `--libc=${abi === 'musl' ? 'musl' : 'glibc'}`];
+    run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...platform], { cwd: into });
+  });
+  for (const entry of fs.readdirSync(home)) {
+    if (entry !== 'node_modules') fs.rmSync(path.join(home, entry), { recursive: true });
+  }
+  const files = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT }).split('\0');
+  for (const file of files.filter((name) => name && fs.existsSync(path.join(ROOT, name)))) {
+    fs.cpSync(path.join(ROOT, file), path.join(home, file));
+  }
+  const addon = `prebuilds/kinesis-agg.${target}.node`;
+  if (!fs.existsSync(path.join(ROOT, addon))) throw new Error(`${addon} is missing: npm run prebuild -- ${target}`);
+  fs.copyFileSync(path.join(ROOT, addon), path.join(home, addon));
+  return home;
+}
+
+/** Runs jest in `home` under a runtime; gives its counts and the MD5 path that was in use. */
+function runSuite(home, { executable }) {
+  const lanes = run(executable, ['-p', 'require("./lib/native").lanes?.() ?? "not told"'], { cwd: home }).trim();
+  const results = path.join(home, 'results.json');
+  const flags = [
+    '--ci',
+    '--silent',
+    '--json',
+    `--outputFile=${results}`,
+    `--cacheDirectory=${path.join(home, '.jest')}`,
+  ];
+  const jest = spawnSync(executable, ['node_modules/jest/bin/jest.js', ...flags], {
+    cwd: home,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (!fs.existsSync(results)) throw new Error(`jest ended with ${jest.signal ?? jest.status} and without results`);
+  const {
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: skipped,
+    success,
+  } = JSON.parse(fs.readFileSync(results, 'utf8'));
+  return { lanes, passed, failed, skipped, success: success && passed > 0 };
+}
+
+module.exports = { layOut, runSuite };

@@ -1,0 +1,169 @@
+'use strict';
+
+// Compiles the type tests under every setting that a user may have, the examples of the reference, and the public
+// types on their own in an otherwise empty folder.
+//
+//   node scripts/test-types.js [--typescript <folder of another TypeScript>] [--node-types <folder of another @types/node>]
+
+const { spawn } = require('node:child_process');
+const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
+const { copyFileSync, readdirSync, realpathSync } = require('node:fs');
+const { availableParallelism, tmpdir } = require('node:os');
+const { dirname, join, relative, resolve } = require('node:path');
+const { parseArgs } = require('node:util');
+const { docExamples } = require('./doc-examples.js');
+
+const root = dirname(__dirname);
+const tests = join(root, '__test__', 'types');
+
+/**
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {string} project its tsconfig
+ * @property {(exitCode: number, output: string) => string} [judge] what is wrong, or ''; by default any error is
+ */
+
+async function main() {
+  const { values } = parseArgs({ options: { typescript: { type: 'string' }, 'node-types': { type: 'string' } } });
+  const typescript = resolve(values.typescript ?? join(root, 'node_modules', 'typescript'));
+  const nodeTypes = resolve(values['node-types'] ?? join(root, 'node_modules', '@types', 'node'));
+  const version = (/** @type {string} */ folder) =>
+    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+  console.log(`type tests: TypeScript ${version(typescript)}, @types/node ${version(nodeTypes)} where alone`);
+
+  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'kinesis-agg-types-')));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(130));
+
+  const checks = [...settings(), examples(join(scratch, 'examples')), ...alone(join(scratch, 'alone'), nodeTypes)];
+  let failed = 0;
+  const waiting = checks.values();
+  const worker = async () => {
+    for (const check of waiting) {
+      const wrong = await run(check, join(typescript, 'bin', 'tsc'));
+      if (wrong) failed++;
+      console.log(`${wrong ? 'FAILED' : 'ok    '} ${check.name}`);
+      if (wrong) console.log(wrong.replace(/^/gm, '         '));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker));
+  console.log(`${checks.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+/** @returns {Check[]} one for each tsconfig beside the type tests */
+function settings() {
+  return readdirSync(tests)
+    .filter((file) => /^tsconfig\.(?!base\.).*json$/.test(file))
+    .map((file) => ({ name: relative(root, join(tests, file)), project: join(tests, file) }));
+}
+
+/**
+ * @param {string} folder
+ * @returns {Check} every @example, compiled as a module of its own against the real SDK and event types
+ */
+function examples(folder) {
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(folder, 'node_modules', 'kinesis-agg'), 'junction');
+  for (const scope of ['@aws-sdk', '@types']) {
+    symlinkSync(join(root, 'node_modules', scope), join(folder, 'node_modules', scope), 'junction');
+  }
+  let count = 0;
+  for (const declarations of publicTypes()) {
+    for (const { name, line, code } of docExamples(readFileSync(join(root, declarations), 'utf8'))) {
+      const file = `${declarations.replace(/\.d\.ts$/, '')}-line-${line}-${name.replace(/\W+/g, '-')}.mts`;
+      writeFileSync(join(folder, file), `${code}export {};\n`);
+      count++;
+    }
+  }
+  const project = writeProject(folder, { types: ['node'], include: ['*.mts'] });
+  const judge = (/** @type {number} */ exitCode, /** @type {string} */ output) =>
+    count === 0 ? 'no @example found' : exitCode ? output : '';
+  return { name: `${count} examples in ${publicTypes().join(' and ')}`, project, judge };
+}
+
+/**
+ * The package as it is published, with nothing beside it but what is named.
+ *
+ * @param {string} folder
+ * @param {string} nodeTypes
+ * @returns {Check[]}
+ */
+function alone(folder, nodeTypes) {
+  const own = join(folder, 'node_modules', 'kinesis-agg');
+  mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
+  mkdirSync(own);
+  for (const file of ['package.json', ...publicTypes()]) copyFileSync(join(root, file), join(own, file));
+  for (const file of readdirSync(join(tests, 'alone'))) copyFileSync(join(tests, 'alone', file), join(folder, file));
+  symlinkSync(nodeTypes, join(folder, 'node_modules', '@types', 'node'), 'junction');
+
+  const users = ['import.mts', 'require.cts'];
+  const onlyBuffer = (/** @type {number} */ exitCode, /** @type {string} */ output) => {
+    const errors = output.split('\n').filter((line) => line.includes('error TS'));
+    const other = errors.filter((line) => !line.includes("Cannot find name 'Buffer'"));
+    if (other.length > 0) return other.join('\n');
+    return exitCode === 0 || errors.length === 0 ? 'compiles without Buffer: this check sees nothing' : '';
+  };
+  return [
+    {
+      name: 'alone: with @types/node, without the SDK and @types/aws-lambda',
+      project: writeProject(folder, { types: ['node'], include: users }),
+    },
+    {
+      name: 'alone: with a Buffer that we declare, without @types/node',
+      project: writeProject(folder, { types: [], include: [...users, 'buffer.d.ts'] }),
+    },
+    {
+      name: 'alone: without @types/node, all that is missing is Buffer',
+      project: writeProject(folder, { types: [], include: users }),
+      judge: onlyBuffer,
+    },
+  ];
+}
+
+/** @returns {string[]} the declaration files that package.json exports */
+function publicTypes() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.values(exports)
+    .map((entry) => entry.types)
+    .filter(Boolean)
+    .map((file) => file.replace(/^\.\//, ''));
+}
+
+/**
+ * @param {string} folder
+ * @param {{ types: string[], include: string[] }} settings
+ */
+function writeProject(folder, { types, include }) {
+  const { compilerOptions } = JSON.parse(readFileSync(join(tests, 'tsconfig.base.json'), 'utf8'));
+  Object.assign(compilerOptions, { module: 'node16', exactOptionalPropertyTypes: true, types });
+  let number = 1;
+  while (existsSync(join(folder, `tsconfig.${number}.json`))) number++;
+  const file = join(folder, `tsconfig.${number}.json`);
+  writeFileSync(file, JSON.stringify({ compilerOptions, include }));
+  return file;
+}
+
+/**
+ * @param {Check} check
+ * @param {string} tsc
+ * @returns {Promise<string>} what is wrong, or ''
+ */
+function run({ project, judge = (exitCode, output) => (exitCode ? output : '') }, tsc) {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [tsc, '--pretty', 'false', '-p', project], { cwd: root });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.once('error', failed);
+    child.once('close', (exitCode) => {
+      const wrong = judge(exitCode ?? 1, output.trim());
+      done(wrong || (exitCode === null ? 'tsc was killed' : ''));
+    });
+  });
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
