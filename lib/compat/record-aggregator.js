@@ -4,7 +4,7 @@
 
 const { FirstBatch } = require('./first-batch');
 const { RoutedBatches } = require('./routed-batches');
-const { readUserRecord, validateUserRecord } = require('./user-record');
+const { readUserRecord, textOf, validateUserRecord } = require('./user-record');
 
 /** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
 /** @typedef {import('../user-record').ReadUserRecord} ReadUserRecord */
@@ -173,7 +173,7 @@ class RecordAggregator {
  * @param {unknown[]} keys
  */
 function positions(keys) {
-  const distinct = [...new Set(keys.map(String))];
+  const distinct = [...new Set(keys.map(textOf))];
   // `fromEntries` defines: a key that is called `__proto__` becomes a property like any other.
   return Object.fromEntries(distinct.map((key, position) => [key, position]));
 }

@@ -60,4 +60,4 @@ function dataOf(data) {
   throw new KplError('ERR_KPL_DATA', 'data must be readable, got memory that was transferred away');
 }
 
-module.exports = { readUserRecord, validateUserRecord };
+module.exports = { readUserRecord, textOf, validateUserRecord };
