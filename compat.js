@@ -3,6 +3,8 @@
 // A drop-in for aws-kinesis-agg 4.2.8.
 
 const { deaggregate, deaggregateSync } = require('./lib/compat/deaggregate');
+const { RecordAggregator } = require('./lib/compat/record-aggregator');
+const { aggregate } = require('./lib/compat/aggregate');
 
 // A literal with plain names: ESM finds its named imports in it.
-module.exports = { deaggregate, deaggregateSync };
+module.exports = { RecordAggregator, aggregate, deaggregate, deaggregateSync };

@@ -28,12 +28,11 @@
  * | `'first'` | the one open aggregate | the first record's | the first record's own, or absent | within an aggregate |
  *
  * **What is safe.** A KCL consumer that knows its shard's hash key range drops a whole aggregate, without a word, as
- * soon as the hash key of one user record lies outside that range (KCL: `AggregatorUtil.deaggregate` with
- * `startingHashKey` and `endingHashKey`). Under every routing but `'first'` all user records of one aggregate have one
- * and the same hash key, which is the aggregate's own, so no such filter and no reshard can lose one of them. It is
- * kept by writing the aggregate's explicit hash key on every user record, at 2 bytes each and one table entry; under
- * `'partitionKey'` nothing needs writing. A consumer therefore sees that explicit hash key on user records that came
- * without one.
+ * soon as the hash key of one user record lies outside that range (`AggregatorUtil.deaggregate` of
+ * amazon-kinesis-client). Under every routing but `'first'` all user records of one aggregate have one and the same
+ * hash key, which is the aggregate's own, so no such filter and no reshard can lose one of them. It is kept by writing
+ * the aggregate's explicit hash key on every user record, at 2 bytes each and one table entry; under `'partitionKey'`
+ * nothing needs writing. A consumer therefore sees that explicit hash key on user records that came without one.
  *
  * **What each costs.**
  *
@@ -56,6 +55,7 @@
  *
  * **Not on streams with AUTO record distribution.** There, Kinesis ignores partition keys and explicit hash keys, and
  * KCL consumers silently drop aggregates. Aggregation must not be used on such a stream, under any routing.
+ * Source: "Aggregation is not supported on service-managed streams", Kinesis Data Streams Developer Guide.
  *
  * @example
  * ```ts
@@ -211,8 +211,8 @@ export interface AggregatorOptions {
    */
   routing?: Routing | undefined;
   /**
-   * The stream's own limit for one record, in bytes of data plus UTF-8 bytes of the partition key: an integer up to
-   * 10 485 760. More than the default only for a stream whose `MaxRecordSizeInKiB` was raised (`UpdateMaxRecordSize`).
+   * The stream's own limit for one record, in bytes of data plus UTF-8 bytes of the partition key: an integer from
+   * 64 to 10 485 760. More than the default only for a stream whose `MaxRecordSizeInKiB` was raised (`UpdateMaxRecordSize`).
    *
    * @defaultValue `1_048_576` (1 MiB)
    */
@@ -240,9 +240,9 @@ export interface AggregatorOptions {
   maxOpenAggregates?: number | undefined;
   /**
    * Whether an aggregate of one user record is written in the aggregated format. With `true` it is, so that the record
-   * keeps its explicit hash key; with `false` it is sent as it is, as the KPL does (`kinesis_record.cc`), under its own
-   * partition key and explicit hash key, unless its data begins with the magic number of the format. Not to be
-   * combined with lanes, where the outer partition key is not the record's.
+   * keeps its explicit hash key; with `false` it is sent as it is, under its own partition key and explicit hash key,
+   * unless its data begins with the magic number of the format. The KPL sends it as it is (`kinesis_record.cc` of
+   * amazon-kinesis-producer). `false` is refused beside lanes, where the outer partition key is not the record's.
    *
    * Whatever this says, a record that fits only without the wrapping is sent without it, lanes and data that begins
    * with the magic number again excepted.
@@ -801,8 +801,8 @@ export interface FirehoseRecordMetadata {
   partitionKey?: string | null | undefined;
   /** The shard's name; not read. */
   shardId?: string | undefined;
-  /** When the record arrived, in milliseconds since 1970; not read. */
-  approximateArrivalTimestamp?: number | undefined;
+  /** When the record arrived; not read, the record's own is. */
+  approximateArrivalTimestamp?: number | string | undefined;
   /** Firehose's own sub-sequence number, with a small n; not read. */
   subsequenceNumber?: string | number | undefined;
 }
@@ -1333,10 +1333,10 @@ export function iterDeaggregateRecords<R extends KinesisRecord>(
  * | Lambda | `kinesis.data`, `kinesis.partitionKey` | {@link DeaggregatedFields} in `kinesis` |
  * | its `kinesis` part | `data`, `partitionKey` | {@link DeaggregatedFields} |
  * | AWS SDK v3 | `Data`, `PartitionKey` | {@link SdkDeaggregatedFields} |
- * | Firehose | `data`, and `partitionKey` in the metadata | {@link DeaggregatedFields} in `kinesisRecordMetadata` |
+ * | Firehose | `data`, and `partitionKey` in the metadata | {@link DeaggregatedFields} in `kinesisRecordMetadata`, made if absent |
  * | Kinesis Analytics | `data`, and `partitionKey` in the metadata | {@link DeaggregatedFields} in `kinesisStreamRecordMetadata` |
  *
- * The names are those of the Python module `aws_kinesis_agg.deaggregator`.
+ * The names of the added fields are those that `deaggregate_records` of the Python module aws_kinesis_agg sets.
  *
  * @typeParam R - The type of the Kinesis records that went in.
  *
@@ -1407,8 +1407,8 @@ export interface SdkDeaggregatedFields {
 /**
  * Tells whether data looks like an aggregated record: the magic number, more than 16 bytes after it, and the right MD5.
  *
- * These are the KCL's own conditions to try (`AggregatorUtil.isAggregatedRecord`). The protobuf in between is not
- * read, so {@link deaggregate} can still find it malformed.
+ * These are the conditions under which `AggregatorUtil` of amazon-kinesis-client tries to take a record apart. The
+ * protobuf in between is not read, so {@link deaggregate} can still find it malformed.
  *
  * @param data - The bytes, or their base64.
  * @returns False for anything else, too.

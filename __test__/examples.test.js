@@ -3,7 +3,7 @@
 const { execFileSync, spawnSync } = require('node:child_process');
 const { readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
-const { aggregate, deaggregate } = require('..');
+const { aggregate } = require('..');
 const { EXAMPLES, example, kinesisEvent } = require('./given/examples');
 const { sdkRecord } = require('./given/kinesis-records');
 
@@ -30,7 +30,7 @@ describe('README.md', () => {
 
   test('shows no other program', () => {
     const others = blocks.filter(({ file }) => !file).map(({ language }) => language);
-    expect(others.filter((language) => !['sh', 'text'].includes(language))).toEqual([]);
+    expect(others.filter((language) => !['sh', 'text', 'yaml', 'dockerfile'].includes(language))).toEqual([]);
   });
 
   test('names every example', () => {
@@ -164,12 +164,9 @@ test('kept-by-shard.mjs tells what a KCL consumer drops', () => {
   const read = (routing) => aggregate(records, { routing }).map((entry) => sdkRecord(entry));
   expect(keptByShard(read('first'), half)).toEqual({ kept: [], dropped: 6 });
   const { kept, dropped } = keptByShard(read({ lanes: 2 }), half);
+  expect(kept.length).toBeGreaterThan(0);
   expect(kept.length + dropped).toBe(6);
-  expect(kept.map(({ partitionKey }) => partitionKey)).toEqual(
-    deaggregate(read({ lanes: 2 })).flatMap((record) =>
-      kept.some((other) => other.partitionKey === record.partitionKey) ? [record.partitionKey] : [],
-    ),
-  );
+  for (const { explicitHashKey } of kept) expect(BigInt(explicitHashKey)).toBeLessThan(2n ** 127n);
 });
 
 describe('buffering-producer.ts', () => {

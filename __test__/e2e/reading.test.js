@@ -8,7 +8,8 @@ const {
   DescribeStreamConsumerCommand,
 } = require('@aws-sdk/client-kinesis');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { aggregate, deaggregate } = require('../..');
+const { aggregate, deaggregate, decode, hashKey } = require('../..');
+const { kinesisEvent } = require('../given/examples');
 const { arnOf, givenKinesis, putAll } = require('../given/kinesis');
 
 const kinesis = givenKinesis();
@@ -90,6 +91,62 @@ test('records of SubscribeToShard (enhanced fan-out) are read as they come', asy
     new Set(places.map(({ SequenceNumber }) => SequenceNumber)),
   );
 });
+
+test('the same records, as a Lambda event brings them, give the same user records', async () => {
+  const { stream, ShardId } = await filledStream();
+  const records = await read(stream, { ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+  const [{ kinesis: _, ...envelope }] = kinesisEvent().Records;
+  const event = records.map((record) => ({
+    ...envelope,
+    eventID: `${ShardId}:${record.SequenceNumber}`,
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: record.PartitionKey,
+      sequenceNumber: record.SequenceNumber,
+      data: Buffer.from(record.Data).toString('base64'),
+      approximateArrivalTimestamp: record.ApproximateArrivalTimestamp.getTime() / 1000,
+    },
+  }));
+  expect(deaggregate(event)).toEqual(deaggregate(records));
+  expect(deaggregate(event.map(({ kinesis }) => kinesis))).toEqual(deaggregate(records));
+});
+
+test('a Lambda event with every field is read and left as it was', () => {
+  const { Records } = kinesisEvent();
+  const userRecords = deaggregate(deepFrozen(Records));
+  expect(userRecords.map(({ data, ...rest }) => ({ ...rest, text: data.toString() }))).toEqual([
+    lambdaUserRecord(Records[0], 0, 'device-1', '{"celsius":20.5}'),
+    lambdaUserRecord(Records[0], 1, 'device-2', '{"celsius":21}'),
+    lambdaUserRecord(Records[0], 2, 'device-1', '{"celsius":20.75}'),
+    { ...lambdaUserRecord(Records[1], 0, 'device-4', '{"celsius":18}'), explicitHashKey: null, aggregated: false },
+    { ...lambdaUserRecord(Records[2], 0, 'device-3', '{"celsius":19.25}'), explicitHashKey: null },
+    { ...lambdaUserRecord(Records[2], 1, 'device-2', '{"celsius":21.5}'), explicitHashKey: null },
+  ]);
+  expect(Records).toEqual(kinesisEvent().Records);
+  const batch = decode(Records);
+  expect(batch.source(1)).toBe(Records[0]);
+  expect(batch.approximateArrivalTimestamp(3)).toBe(Records[1].kinesis.approximateArrivalTimestamp);
+});
+
+function lambdaUserRecord({ kinesis }, subSequenceNumber, partitionKey, text) {
+  return {
+    partitionKey,
+    // What MD5 gives for the first record's partition key, on all records of the aggregate.
+    explicitHashKey: hashKey('device-1'),
+    sequenceNumber: kinesis.sequenceNumber,
+    subSequenceNumber,
+    aggregated: true,
+    text,
+  };
+}
+
+function deepFrozen(value) {
+  if (value !== null && typeof value === 'object') {
+    for (const inner of Object.values(value)) deepFrozen(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
 
 async function active(ConsumerARN) {
   for (;;) {

@@ -1,0 +1,98 @@
+'use strict';
+
+// What `deaggregate` and `deaggregateSync` of aws-kinesis-agg 4.2.8 would do if their defects were repaired. Where the
+// older package does otherwise, that is noted in `deltas`, by which defect.
+
+const { MAGIC } = require('../../model/format');
+const { readAggregate } = require('./reader');
+
+/** The model of both functions; `deltas` collects what it notes. */
+function modelDeaggregation(deltas) {
+  function deaggregateSync(kinesisRecord, computeChecksums, afterRecordCallback) {
+    const { userRecords, error } = read(kinesisRecord, computeChecksums, deltas);
+    noteThrows(deltas, () => afterRecordCallback(error, userRecords), userRecords.isAggregate || error !== undefined);
+  }
+
+  function deaggregate(kinesisRecord, computeChecksums, perRecordCallback, afterRecordCallback) {
+    const { userRecords, error, failed } = read(kinesisRecord, computeChecksums, deltas);
+    const isInside = userRecords.isAggregate || error !== undefined;
+    for (const [i, userRecord] of userRecords.entries()) {
+      try {
+        perRecordCallback(null, userRecord);
+      } catch (thrown) {
+        if (!userRecords.isAggregate) throw thrown;
+        noteThrows(deltas, () => afterRecordCallback(thrown, failed(i)), isInside);
+      }
+    }
+    noteThrows(deltas, () => (error ? afterRecordCallback(error) : afterRecordCallback()), isInside);
+  }
+
+  return { deaggregate, deaggregateSync };
+}
+
+function noteThrows(deltas, call, isInside) {
+  try {
+    call();
+  } catch (thrown) {
+    if (isInside) deltas.add('9: a callback that throws');
+    throw thrown;
+  }
+}
+
+function read(kinesisRecord, computeChecksums, deltas) {
+  const isPascalCase = typeof kinesisRecord.Data !== 'undefined';
+  const respelled = (record, change) =>
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [change(name.charAt(0)) + name.slice(1), value]));
+  const record = isPascalCase ? respelled(kinesisRecord, (letter) => letter.toLowerCase()) : kinesisRecord;
+  const spelled = (fields) => (isPascalCase ? respelled(fields, (letter) => letter.toUpperCase()) : fields);
+
+  const { partitionKey, explicitPartitionKey, sequenceNumber, data } = record;
+  const bytes = bytesOf(data, deltas);
+  const asItIs = [spelled({ partitionKey, explicitPartitionKey, sequenceNumber, data })];
+  if (!bytes.subarray(0, 4).equals(MAGIC)) return { userRecords: asItIs };
+
+  const aggregate = readAggregate(bytes);
+  if (aggregate?.isOdd) deltas.add('13: messages that protobufjs reads otherwise');
+  if (aggregate === undefined || (aggregate.userRecords.length === 0 && !aggregate.isIntact)) {
+    deltas.add('13: the magic number, and no aggregate');
+    return { userRecords: asItIs };
+  }
+  const { partitionKeys, explicitHashKeys, userRecords, isIntact } = aggregate;
+  if (computeChecksums === true && !isIntact) return { userRecords: [], error: new Error('Invalid record checksum') };
+
+  const isOutside = (index, table) => index !== undefined && index >= BigInt(table.length);
+  const wrong = userRecords.findIndex(
+    (item) => isOutside(item.partitionKey, partitionKeys) || isOutside(item.explicitHashKey, explicitHashKeys),
+  );
+  if (wrong >= 0) {
+    deltas.add('14: an index that points nowhere');
+    const message = `user record ${wrong} of the aggregate points past the end of a key table`;
+    return { userRecords: asItIs, error: Object.assign(new Error(message), { name: 'KplError' }) };
+  }
+
+  const inherits = (item) => item.explicitHashKey === undefined && explicitHashKeys.length > 0;
+  if (userRecords.some(inherits)) deltas.add('2: no explicit hash key beside one');
+  const result = userRecords.map((item, subSequenceNumber) =>
+    spelled({
+      partitionKey: partitionKeys[item.partitionKey],
+      explicitPartitionKey: explicitHashKeys[item.explicitHashKey],
+      sequenceNumber,
+      subSequenceNumber,
+      data: item.data.toString('base64'),
+    }),
+  );
+  return {
+    userRecords: Object.assign(result, { isAggregate: true }),
+    failed: (subSequenceNumber) =>
+      spelled({ partitionKey, explicitPartitionKey, sequenceNumber, subSequenceNumber, data }),
+  };
+}
+
+function bytesOf(data, deltas) {
+  const isOtherView = ArrayBuffer.isView(data) && data.BYTES_PER_ELEMENT !== 1;
+  if (!isOtherView) return Buffer.from(data, 'base64');
+  deltas.add('11: data of other views');
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+module.exports = { modelDeaggregation };

@@ -1,0 +1,73 @@
+//! Which code computes the digests.
+
+use md5::{Digest as _, Md5};
+
+use super::Digest;
+use super::lanes::{self, Kernel, Ladder};
+
+/// One way to compute digests. Tests and benchmarks take each in turn, everybody else takes what is
+/// [in use](Path::in_use).
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Path {
+    name: &'static str,
+    /// From the narrowest to the widest; none stands for the `md-5` crate.
+    kernels: &'static [Kernel],
+}
+
+impl Path {
+    /// The `md-5` crate: for machines that `lanes` has no instructions of, and the oracle of the tests.
+    pub const PORTABLE: Self = Self { name: "portable", kernels: &[] };
+
+    /// The fastest on this machine.
+    #[must_use]
+    pub fn in_use() -> Self {
+        lanes::ladders().first().map_or(Self::PORTABLE, Self::of_ladder)
+    }
+
+    /// Every one that this machine can run, and each of their kernels alone.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut paths = vec![Self::PORTABLE];
+        paths.extend(lanes::ladders().iter().map(Self::of_ladder));
+        let kernels = lanes::ladders().iter().chain([&lanes::SCALAR]).flat_map(|ladder| ladder.kernels);
+        for kernel in kernels {
+            if paths.iter().all(|path| path.name != kernel.name()) {
+                paths.push(Self { name: kernel.name(), kernels: std::slice::from_ref(kernel) });
+            }
+        }
+        paths
+    }
+
+    fn of_ladder(ladder: &Ladder) -> Self {
+        Self { name: ladder.name, kernels: ladder.kernels }
+    }
+
+    /// See [`lanes`](super::lanes()); or which kernel it is.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// See [`digest`](super::digest).
+    #[must_use]
+    pub fn digest(self, message: &[u8]) -> Digest {
+        if self.kernels.is_empty() { Md5::digest(message).into() } else { lanes::digest(self.kernels, message) }
+    }
+
+    /// See [`digest_many`](super::digest_many).
+    ///
+    /// # Panics
+    ///
+    /// If `digests` is not as long as `messages`.
+    pub fn digest_many(self, messages: &[&[u8]], digests: &mut [Digest]) {
+        assert_eq!(messages.len(), digests.len(), "one digest per message");
+        if self.kernels.is_empty() || messages.len() == 1 {
+            for (message, slot) in messages.iter().zip(digests) {
+                *slot = self.digest(message);
+            }
+            return;
+        }
+        lanes::digest_many(self.kernels, messages, digests);
+    }
+}
