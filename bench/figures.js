@@ -114,9 +114,12 @@ function growthChart(curve, left, width, top) {
         level(left, left + width, y(mark)) +
         text(left - 4, y(mark) + 4, short(mark), 'text-anchor="end" font-size="10"'),
     ),
-    ...curve.map((row) =>
-      text(x(row.growth.value), bottom + 14, short(row.growth.value), 'text-anchor="middle" font-size="10"'),
-    ),
+    // 1M and 1.7M would stand in each other's way.
+    ...curve
+      .filter(({ growth }) => growth.value !== 1e6)
+      .map((row) =>
+        text(x(row.growth.value), bottom + 14, short(row.growth.value), 'text-anchor="middle" font-size="10"'),
+      ),
     ...[INCUMBENT, BEST_JS, PACKAGE].map((contestant) => {
       const points = curve
         .map((row) => `${round(x(row.growth.value))},${round(y(nanoseconds(row, contestant)))}`)
