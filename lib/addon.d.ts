@@ -5,6 +5,8 @@ export interface Addon {
   NativeAggregator: new (request: AggregatorRequest) => NativeAggregator;
   hashKey(partitionKey: string): string;
   isAggregated(data: Uint8Array): boolean;
+  /** What computes digests on this machine: `avx2`, `sse2`, `neon` or `portable`. */
+  lanes(): string;
   /** The table that src/deaggregate.rs lays out. */
   readRecords(payloads: Uint8Array[], options: ReadOptions): Uint32Array;
   readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;

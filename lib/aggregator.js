@@ -25,7 +25,8 @@ class RecordAggregator {
 
   /** @param {UserRecordInput} record */
   addUserRecord(record) {
-    return this.#handOver(toRecords(this.#intake.add(record)))[0];
+    const closed = this.#intake.add(record);
+    return closed === null ? undefined : this.#handOver(toRecords(closed))[0];
   }
 
   /** @param {Iterable<UserRecordInput>} records */

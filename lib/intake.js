@@ -108,10 +108,7 @@ class Intake {
    * @returns {boolean}
    */
   fits(input) {
-    const { partitionKey, explicitHashKey, data } = readUserRecord(input, 0);
-    const one = new Stage();
-    one.push(partitionKey, explicitHashKey, data);
-    return this.#enter(() => this.#aggregator.fits(...one.layout()));
+    return this.#enterWith(readUserRecord(input, 0), (...layout) => this.#aggregator.fits(...layout));
   }
 
   /** @returns {Closed} */

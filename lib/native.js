@@ -50,23 +50,41 @@ function candidates() {
 /**
  * Whether this Node was linked against musl. Loading the glibc file first and seeing it fail would not do: musl answers to
  * `libc.so.6` with itself, so that the wrong file may load and then misbehave. `process.report` knows, but takes 5 ms; without
- * musl's loader on the machine, the answer costs one failed `stat`, with it one read of the executable's first page.
+ * musl's loader on the machine, the answer costs one failed `stat`, with it a look into the executable's header.
  */
 function isMusl() {
   const fs = require('node:fs');
   if (!fs.existsSync(`/lib/ld-musl-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.so.1`)) return false;
   try {
-    const executable = fs.openSync(process.execPath, 'r');
+    const file = fs.openSync(process.execPath, 'r');
     try {
-      const page = Buffer.alloc(4096);
-      fs.readSync(executable, page, 0, page.length, 0);
-      return page.includes('/ld-musl-'); // the ELF interpreter's path
+      return interpreter((position, length) => {
+        const bytes = Buffer.alloc(length);
+        fs.readSync(file, bytes, 0, length, position);
+        return bytes;
+      }).includes('/ld-musl-');
     } finally {
-      fs.closeSync(executable);
+      fs.closeSync(file);
     }
   } catch (_) {
     return false;
   }
+}
+
+/**
+ * The program that loads an ELF64 executable's libraries: the segment PT_INTERP.
+ *
+ * @param {(position: number, length: number) => Buffer} read
+ */
+function interpreter(read) {
+  const [PT_INTERP, ENTRY] = [3, 56];
+  const header = read(0, 64);
+  const table = read(Number(header.readBigUInt64LE(32)), header.readUInt16LE(56) * ENTRY);
+  for (let at = 0; at < table.length; at += ENTRY) {
+    if (table.readUInt32LE(at) !== PT_INTERP) continue;
+    return read(Number(table.readBigUInt64LE(at + 8)), Number(table.readBigUInt64LE(at + 32))).toString('latin1');
+  }
+  return '';
 }
 
 /** @param {NodeJS.ErrnoException} error */
@@ -79,13 +97,13 @@ function reason(error) {
 }
 
 function find() {
-  if (Number(process.versions.napi) >= 8) {
+  if (Number.parseInt(process.versions.node, 10) >= 20) {
     for (const target of candidates()) {
       const addon = load(target);
       if (addon) return addon;
     }
   } else {
-    failures.push(`  this Node has Node-API ${process.versions.napi}, version 8 is needed: use Node 20 or later`);
+    failures.push('  this Node is too old: the package needs Node 20 or later');
   }
   const { KplError } = require('./error');
   throw new KplError(

@@ -3,11 +3,14 @@
 // User records on their way into the core: laid end to end in memory of ours, in the layout that the core reads.
 
 const { byteLengthOf } = require('./bytes');
+const { KplError } = require('./error');
 
 /** Numbers in a row: units of the partition key, units of the explicit hash key plus one or 0, bytes of the data. */
 const ROW = 3;
 /** UTF-8 needs at most three bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
+/** What a row can say. Kinesis takes hundreds of times less, so more may go for that many: it is refused either way. */
+const MOST_BYTES = 0xffff_ffff;
 
 /**
  * User records in rows. Writing to it runs no code of the caller's.
@@ -65,7 +68,7 @@ class Stage {
       this.#rows[row + 1] = explicitHashKey.length + 1;
       this.#keys += explicitHashKey;
     }
-    this.#rows[row + 2] = dataBytes;
+    this.#rows[row + 2] = Math.min(dataBytes, MOST_BYTES);
     this.count++;
   }
 
@@ -105,6 +108,10 @@ class Stage {
   /** @param {Uint8Array} data */
   #writeBytes(data) {
     const length = byteLengthOf(data);
+    if (length > MOST_BYTES) {
+      const message = `data has ${length} bytes, more than the maxRecordBytes of any stream`;
+      throw new KplError('ERR_KPL_RECORD_TOO_LARGE', message, { recordIndex: this.count });
+    }
     if (this.dataEnd + length > this.#data.length) this.#growData(length);
     this.#data.set(data, this.dataEnd);
     return length;

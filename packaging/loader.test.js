@@ -7,7 +7,9 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { emptyFolder, failed, installed, ran } = require('./tarball');
+const { CACHE } = require('../scripts/prebuild/cache');
+const { runtimesOf } = require('../scripts/prebuild/runtimes');
+const { ROOT, emptyFolder, failed, installed, ran } = require('./tarball');
 
 const home = installed();
 const LOAD = ['-e', 'require("kinesis-agg")'];
@@ -41,10 +43,10 @@ test('an unsupported architecture', () => {
 
 test('a Node too old', () => {
   const said = messageAfter(
-    'Object.defineProperty(process, "versions", { value: { ...process.versions, napi: "7" } })',
+    'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.8" } })',
   );
   assert.match(said, /ERR_KPL_NATIVE/);
-  assert.match(said, /Node-API 7, version 8 is needed/);
+  assert.match(said, /Node 18\.20\.8:\n.*too old: the package needs Node 20 or later/);
 });
 
 test('a file missing', () => {
@@ -70,4 +72,22 @@ test('a file system without execute rights', { skip: !canMount && 'no mount name
   const said = failed('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], { cwd: home });
   assert.match(said, /ERR_KPL_NATIVE/);
   assert.match(said, /is it mounted noexec\?/);
+});
+
+const muslFile = path.join(ROOT, 'prebuilds/kinesis-agg.linux-x64-musl.node');
+const hasMusl = process.platform === 'linux' && process.arch === 'x64' && fs.existsSync(muslFile);
+test('musl takes its own file, with the one for glibc beside it', {
+  skip: !hasMusl && 'npm run prebuild -- linux-x64-musl',
+}, () => {
+  const { executable } = runtimesOf('linux-x64-musl')[0];
+  const copy = fs.mkdtempSync(path.join(CACHE, 'musl-')); // the musl root sees nothing else of this machine
+  try {
+    fs.cpSync(home, copy, { recursive: true });
+    const script = 'require("kinesis-agg"); console.log(require("node:fs").readFileSync("/proc/self/maps", "utf8"))';
+    const maps = ran(executable, ['-e', script], { cwd: copy });
+    assert.match(maps, /kinesis-agg\.linux-x64-musl\.node/);
+    assert.doesNotMatch(maps, /kinesis-agg\.linux-x64-gnu\.node/);
+  } finally {
+    fs.rmSync(copy, { recursive: true });
+  }
 });

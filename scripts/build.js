@@ -27,6 +27,7 @@ function newest(entry) {
   return Math.max(stat.mtimeMs, ...fs.readdirSync(entry).map((name) => newest(path.join(entry, name))));
 }
 
+/** Whether no source is newer than `file`. */
 function isFresh(file) {
   if (!fs.existsSync(file)) return false;
   const built = fs.statSync(file).mtimeMs;
@@ -56,7 +57,7 @@ function ensureBuilt() {
   return file;
 }
 
-module.exports = { ensureBuilt };
+module.exports = { ensureBuilt, isFresh };
 
 if (require.main === module) {
   try {

@@ -135,7 +135,7 @@ fn read_aggregate(
     if keys.is_some() {
         flags |= KEYS_ARE_ASCII;
     }
-    if options.inspect_data && data_is_ascii(outline, data, envelope.message) {
+    if options.inspect_data && data_is_ascii(outline, data) {
         flags |= DATA_IS_ASCII;
     }
     let keys = keys.unwrap_or_default();
@@ -183,9 +183,26 @@ fn key_region(outline: &Outline, data: &[u8]) -> Option<Span> {
     are_ascii.then_some(region)
 }
 
-/// The message is looked at first, in one run; only if a length in it is not ASCII, each record is.
-fn data_is_ascii(outline: &Outline, data: &[u8], message: &[u8]) -> bool {
-    message.is_ascii() || outline.user_records.iter().all(|record| record.data.of(data).is_ascii())
+/// Gathers the bits of all bytes side by side and looks at them once. Asking each record whether it is ASCII stops at the
+/// first that is not, and costs three times as much for all the others.
+fn data_is_ascii(outline: &Outline, data: &[u8]) -> bool {
+    const WIDTH: usize = 32;
+
+    let mut bits = [0; WIDTH];
+    let mut gather = |bytes: &[u8]| bits.iter_mut().zip(bytes).for_each(|(bits, byte)| *bits |= byte);
+    for record in &outline.user_records {
+        let bytes = record.data.of(data);
+        let (chunks, rest) = bytes.as_chunks::<WIDTH>();
+        for chunk in chunks {
+            gather(chunk);
+        }
+        // The rest as a whole chunk that overlaps the one before, where there is one.
+        match bytes.last_chunk::<WIDTH>() {
+            Some(last) => gather(last),
+            None => gather(rest),
+        }
+    }
+    bits.is_ascii()
 }
 
 /// Whether every user record's hash key lies in the range: that of its explicit hash key, else of its partition key as

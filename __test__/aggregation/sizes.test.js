@@ -140,3 +140,21 @@ test('2 097 152 bytes of data take a length of four bytes', () => {
     expect(Data).toHaveLength(sizeOf([record]));
   }
 });
+
+/** 4 GiB that nobody touches, where the system gives so much address space. */
+const huge = (() => {
+  try {
+    return new Uint8Array(2 ** 32);
+  } catch {
+    return undefined;
+  }
+})();
+
+(huge ? test : test.skip)('data of 2^32 bytes is too large, and not what is left of its length in 32 bits', () => {
+  const aggregator = new RecordAggregator();
+  const record = { partitionKey: 'a', data: huge };
+  expectRefusal(() => aggregator.addUserRecord(record), 'ERR_KPL_RECORD_TOO_LARGE');
+  expectRefusal(() => aggregator.addUserRecords([record]), 'ERR_KPL_RECORD_TOO_LARGE', { recordIndex: 0 });
+  expect(aggregator.fits(record)).toBe(false);
+  expect(aggregator.userRecordCount).toBe(0);
+});

@@ -1,6 +1,7 @@
 'use strict';
 
 const { spawn, spawnSync } = require('node:child_process');
+const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const { createServer } = require('node:net');
 const path = require('node:path');
 
@@ -142,11 +143,30 @@ test('an endpoint that dies half-way ends the demo with a sentence', async () =>
   expect(await isGone(port)).toBe(true);
 }, 60_000);
 
+/** The endpoint's process. Where there is /proc, it is enough; `ps` is not everywhere. */
 function childOf(parent) {
+  const isChild = ([, ppid]) => ppid === parent;
+  return /** @type {number[]} */ (processes().find(isChild))[0];
+}
+
+/** Process ids with their parents'. */
+function processes() {
+  if (existsSync('/proc/self/stat')) {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
+      .map((name) => [Number(name), parentOf(name)]);
+  }
   const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  const rows = stdout
+  return stdout
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number));
-  return /** @type {number[]} */ (rows.find(([, ppid]) => ppid === parent))[0];
+}
+
+function parentOf(pid) {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+  } catch {
+    return Number.NaN; // it has ended in between
+  }
 }

@@ -8,6 +8,7 @@ const { optionsWith, routing, shards, userRecord } = require('../given/arbitrari
 const { evenShards } = require('../given/shards');
 const { thrownBy } = require('../given/thrown');
 const { ModelAggregator } = require('../model/aggregator');
+const { sizeOf } = require('../model/format');
 
 const step = fc.oneof(
   { weight: 20, arbitrary: fc.record({ add: userRecord }) },
@@ -82,6 +83,28 @@ test('every step of a random life gives what the model gives', () => {
       expect(shown(aggregator.flush())).toEqual(shown(model.flush()));
     }),
     { numRuns: 150 },
+  );
+});
+
+test('one call after the other, with the longest keys and data of some thousand bytes', () => {
+  const key = fc.constantFrom('a', 'b', ...['🙂', '漢', 'é', 'k'].map((codePoint) => codePoint.repeat(256)));
+  const length = fc.oneof(fc.nat(20), fc.nat(2000), fc.nat(9000));
+  const data = fc.oneof(
+    length.map((bytes) => Buffer.alloc(bytes)),
+    length.map((units) => 'é'.repeat(units / 2)),
+  );
+  const records = fc.array(fc.record({ partitionKey: key, data }), { minLength: 1, maxLength: 12, size: 'max' });
+  // A limit that all of them together just about reach.
+  const beyond = fc.integer({ min: -2500, max: 1500 });
+  fc.assert(
+    fc.property(routing, records, beyond, (someRouting, list, bytes) => {
+      const some = { routing: someRouting, maxBytes: Math.max(64, sizeOf(list) + bytes) };
+      const model = new ModelAggregator(some);
+      const aggregator = new RecordAggregator(some);
+      for (const record of list) addOne(model, aggregator, record);
+      expect(shown(aggregator.flush())).toEqual(shown(model.flush()));
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -132,7 +132,9 @@ class Endpoint {
   }
 
   #lastWords() {
-    const line = this.#output.trim().split('\n').at(-1);
+    // It warns of a busy machine, which is not what ended it.
+    const lines = this.#output.split('\n').filter((line) => line.trim() !== '' && !line.includes('[WARNING]'));
+    const line = lines.at(-1);
     return line ? ` Its last words: ${line.slice(0, 200)}` : '';
   }
 }

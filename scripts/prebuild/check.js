@@ -22,9 +22,11 @@ function check(name, file) {
     !ARCHITECTURE[name.split('-')[1]].includes(facts.architecture) && `is for ${facts.architecture}`,
     !facts.exports.includes('napi_register_module_v1') && 'does not export napi_register_module_v1',
     glibc && !target.glibc && `needs glibc ${glibc}, and should need none`,
-    target.glibc && newer(glibc, target.glibc) && `needs glibc ${glibc}, newer than ${target.glibc}`,
-    target.format === 'MACHO' && facts.minimumOs[0] > 11 && `needs macOS ${facts.minimumOs.join('.')}`,
-    name === 'darwin-arm64' && !facts.signed && 'has no signature, and macOS on arm64 loads none such',
+    target.glibc && glibc && newer(glibc, target.glibc) && `needs glibc ${glibc}, newer than ${target.glibc}`,
+    facts.minimumOs?.[0] > 11 && `needs macOS ${facts.minimumOs.join('.')}`,
+    name === 'darwin-arm64' &&
+      !facts.signed &&
+      'is not signed, or signed before its last change: macOS on arm64 kills what loads such a file',
     ...facts.libraries
       .filter((library) => !target.libraries.some((allowed) => allowed.test(library)))
       .map((library) => `needs ${library}, which not every such system has`),

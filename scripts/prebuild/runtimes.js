@@ -38,7 +38,7 @@ const RUNTIME = {
     const root = muslRoot('x86_64', node);
     const bwrap = path.join(unpacked('bubblewrap', ['bubblewrap']), 'usr/bin/bwrap');
     // The root has musl and nothing of the machine's; the cache, with the project in it, stays where it is.
-    const seen = `--bind '${root}' / --bind '${CACHE}' '${CACHE}' --proc /proc --dev /dev --tmpfs /tmp`;
+    const seen = `--bind '${root}' / --proc /proc --dev /dev --tmpfs /tmp --bind '${CACHE}' '${CACHE}' --chdir "$PWD"`;
     return {
       node,
       how: 'musl root',

@@ -6,6 +6,7 @@ const { spawnSync } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { isFresh } = require('../build');
 const { ROOT, folder, run } = require('./cache');
 
 /** A copy of the project for `target`, with no other target's file in it. */
@@ -27,7 +28,7 @@ function layOut(target) {
     fs.cpSync(path.join(ROOT, file), path.join(home, file));
   }
   const addon = `prebuilds/kinesis-agg.${target}.node`;
-  if (!fs.existsSync(path.join(ROOT, addon))) throw new Error(`${addon} is missing: npm run prebuild -- ${target}`);
+  if (!isFresh(path.join(ROOT, addon))) throw new Error(`${addon} is missing or old: npm run prebuild -- ${target}`);
   fs.copyFileSync(path.join(ROOT, addon), path.join(home, addon));
   return home;
 }
@@ -39,6 +40,7 @@ function runSuite(home, { executable }) {
   const flags = [
     '--ci',
     '--silent',
+    '--testTimeout=900000', // an emulated processor is some twenty times slower
     '--json',
     `--outputFile=${results}`,
     `--cacheDirectory=${path.join(home, '.jest')}`,

@@ -66,7 +66,14 @@ impl Outline {
             return Err(Error::Malformed { offset });
         }
 
-        let mut reader = Reader { bytes: message, position: 0, offset };
+        let Stopped { offset } = match self.read_fields(Reader { bytes: message, position: 0, offset }) {
+            Ok(()) => return self.check_indices(),
+            Err(stopped) => stopped,
+        };
+        Err(Error::Malformed { offset })
+    }
+
+    fn read_fields(&mut self, mut reader: Reader) -> Result<(), Stopped> {
         while !reader.is_at_end() {
             match reader.tag()? {
                 PARTITION_KEY_TABLE => self.partition_keys.push(reader.span()?),
@@ -75,7 +82,7 @@ impl Outline {
                 tag => reader.skip_field(tag, MAX_DEPTH)?,
             }
         }
-        self.check_indices()
+        Ok(())
     }
 
     /// Tables may follow the records that point into them, so this waits for the end of the message.
@@ -113,6 +120,11 @@ const START_GROUP: u32 = 3;
 const END_GROUP: u32 = 4;
 const FIXED_32: u32 = 5;
 
+/// Where the reader could not go on. Small, so that results come back in registers: this is read for every number.
+struct Stopped {
+    offset: usize,
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     position: usize,
@@ -125,7 +137,7 @@ impl<'a> Reader<'a> {
         self.position == self.bytes.len()
     }
 
-    fn user_record(&mut self) -> Result<UserRecordOutline, Error> {
+    fn user_record(&mut self) -> Result<UserRecordOutline, Stopped> {
         let mut fields = self.message()?;
         if let Some(record) = fields.canonical_user_record() {
             return Ok(record);
@@ -144,7 +156,7 @@ impl<'a> Reader<'a> {
         }
         match (partition_key, data) {
             (Some(partition_key), Some(data)) => Ok(UserRecordOutline { partition_key, explicit_hash_key, data }),
-            _ => Err(fields.malformed()),
+            _ => Err(fields.stopped()),
         }
     }
 
@@ -170,29 +182,29 @@ impl<'a> Reader<'a> {
     }
 
     /// A `Tag` has to be as whole as the rest, though nobody uses it.
-    fn tag_message(&mut self) -> Result<(), Error> {
+    fn tag_message(&mut self) -> Result<(), Stopped> {
         let mut has_key = false;
         while !self.is_at_end() {
             let tag = self.tag()?;
             has_key |= tag == TAG_KEY;
             self.skip_field(tag, MAX_DEPTH - 2)?;
         }
-        if has_key { Ok(()) } else { Err(self.malformed()) }
+        if has_key { Ok(()) } else { Err(self.stopped()) }
     }
 
-    fn skip_field(&mut self, tag: u32, depth: u32) -> Result<(), Error> {
+    fn skip_field(&mut self, tag: u32, depth: u32) -> Result<(), Stopped> {
         match tag & 7 {
             VARINT => self.varint().map(drop),
             FIXED_64 => self.take(8).map(drop),
             LENGTH_DELIMITED => self.span().map(drop),
             FIXED_32 => self.take(4).map(drop),
             START_GROUP => self.skip_group(tag, depth),
-            _ => Err(self.malformed()),
+            _ => Err(self.stopped()),
         }
     }
 
-    fn skip_group(&mut self, start: u32, depth: u32) -> Result<(), Error> {
-        let depth = depth.checked_sub(1).ok_or_else(|| self.malformed())?;
+    fn skip_group(&mut self, start: u32, depth: u32) -> Result<(), Stopped> {
+        let depth = depth.checked_sub(1).ok_or_else(|| self.stopped())?;
         let end = start - START_GROUP + END_GROUP;
         loop {
             // At the end of the bytes there is no tag: an unterminated group ends here.
@@ -211,36 +223,43 @@ impl<'a> Reader<'a> {
         Some(u32::from(byte))
     }
 
-    fn tag(&mut self) -> Result<u32, Error> {
+    #[inline]
+    fn tag(&mut self) -> Result<u32, Stopped> {
         let start = self.position;
         match u32::try_from(self.varint()?) {
             // Field number 0 does not exist.
             Ok(tag) if tag >= 8 => Ok(tag),
             _ => {
                 self.position = start;
-                Err(self.malformed())
+                Err(self.stopped())
             }
         }
     }
 
     /// An index, saturated: no table can have as many entries.
-    fn index(&mut self) -> Result<u32, Error> {
+    #[inline]
+    fn index(&mut self) -> Result<u32, Stopped> {
         Ok(u32::try_from(self.varint()?).unwrap_or(u32::MAX))
     }
 
     #[inline]
-    fn varint(&mut self) -> Result<u64, Error> {
-        match self.bytes.get(self.position) {
-            Some(&byte) if byte < 0x80 => {
+    fn varint(&mut self) -> Result<u64, Stopped> {
+        match self.bytes[self.position..] {
+            [byte @ ..0x80, ..] => {
                 self.position += 1;
                 Ok(u64::from(byte))
+            }
+            // The length of a record of up to 16 KiB, or an index into a table of as many keys.
+            [low, high @ ..0x80, ..] => {
+                self.position += 2;
+                Ok(u64::from(low & 0x7F) | u64::from(high) << 7)
             }
             _ => self.long_varint(),
         }
     }
 
     /// Up to ten bytes; bits past the 64th are dropped, as in Java.
-    fn long_varint(&mut self) -> Result<u64, Error> {
+    fn long_varint(&mut self) -> Result<u64, Stopped> {
         let mut value = 0;
         for (byte, shift) in self.bytes[self.position..].iter().zip((0..70).step_by(7)) {
             value |= u64::from(byte & 0x7F) << shift;
@@ -249,37 +268,44 @@ impl<'a> Reader<'a> {
                 return Ok(value);
             }
         }
-        Err(self.malformed())
+        Err(self.stopped())
     }
 
+    #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "Outline::read refuses data of 4 GiB")]
-    fn span(&mut self) -> Result<Span, Error> {
+    fn span(&mut self) -> Result<Span, Stopped> {
         let bytes = self.length_delimited()?;
         Ok(Span { start: (self.offset + self.position - bytes.len()) as u32, len: bytes.len() as u32 })
     }
 
-    fn message(&mut self) -> Result<Reader<'a>, Error> {
+    #[inline]
+    fn message(&mut self) -> Result<Reader<'a>, Stopped> {
         let bytes = self.length_delimited()?;
         Ok(Reader { bytes, position: 0, offset: self.offset + self.position - bytes.len() })
     }
 
-    fn length_delimited(&mut self) -> Result<&'a [u8], Error> {
+    #[inline]
+    fn length_delimited(&mut self) -> Result<&'a [u8], Stopped> {
         let start = self.position;
-        let len = self.varint()?;
-        usize::try_from(len).ok().and_then(|len| self.take(len).ok()).ok_or_else(|| {
+        let len = usize::try_from(self.varint()?).unwrap_or(usize::MAX);
+        let taken = self.take(len);
+        if taken.is_err() {
             self.position = start;
-            self.malformed()
-        })
+            return Err(self.stopped());
+        }
+        taken
     }
 
-    fn take(&mut self, len: usize) -> Result<&'a [u8], Error> {
+    #[inline]
+    fn take(&mut self, len: usize) -> Result<&'a [u8], Stopped> {
         let rest = &self.bytes[self.position..];
-        let taken = rest.get(..len).ok_or_else(|| self.malformed())?;
+        let taken = rest.get(..len).ok_or_else(|| self.stopped())?;
         self.position += len;
         Ok(taken)
     }
 
-    fn malformed(&self) -> Error {
-        Error::Malformed { offset: self.offset + self.position }
+    #[cold]
+    fn stopped(&self) -> Stopped {
+        Stopped { offset: self.offset + self.position }
     }
 }
