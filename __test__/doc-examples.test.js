@@ -13,7 +13,10 @@ const root = join(__dirname, '..');
 // Stands in for the SDK, which no example calls while it runs.
 const sdk = { KinesisClient: class {}, PutRecordsCommand: class {} };
 
-describe.each([['index.d.ts', 'kinesis-agg', 'index.js']])('%s', (declarations, specifier, face) => {
+describe.each([
+  ['index.d.ts', 'kinesis-agg', 'index.js'],
+  ['compat.d.ts', 'kinesis-agg/compat', 'compat.js'],
+])('%s', (declarations, specifier, face) => {
   const examples = docExamples(readFileSync(join(root, declarations), 'utf8'));
 
   test('has examples', () => expect(examples.length).toBeGreaterThan(0));

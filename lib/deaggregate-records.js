@@ -2,6 +2,7 @@
 
 // Kinesis records in, records of the same shape out: every field that came in stays, the user record's are set.
 
+const { Base64Texts } = require('./base64');
 const { expandAll, expandOneByOne, userRecordsOf } = require('./deaggregate');
 const { each } = require('./kinesis-record');
 const { read, settingsOf, sourcesOf } = require('./read');
@@ -42,7 +43,18 @@ function iterDeaggregateRecords(records, options) {
 function recordsOf(source, table, header, copy) {
   if (table[header + OUTCOME] !== AGGREGATED) return [source.record];
   const inShape = shapeOf(source.record);
-  return userRecordsOf(source, table, header, copy).map(inShape);
+  const userRecords = userRecordsOf(source, table, header, copy);
+  // Base64 where base64 came in, bytes where bytes did.
+  if (typeof dataOf(source.record) !== 'string')
+    return userRecords.map((userRecord) => inShape(userRecord, userRecord.data));
+  const texts = new Base64Texts(source.payload, table, header);
+  return userRecords.map((userRecord) => inShape(userRecord, texts.next()));
+}
+
+/** @param {any} record */
+function dataOf(record) {
+  if (record.kinesis != null) return record.kinesis.data;
+  return record.Data === undefined ? record.data : record.Data;
 }
 
 /**
@@ -50,16 +62,16 @@ function recordsOf(source, table, header, copy) {
  * `aws_kinesis_agg.deaggregator`.
  *
  * @param {any} record
- * @returns {(userRecord: UserRecord) => KinesisRecord}
+ * @returns {(userRecord: UserRecord, data: any) => KinesisRecord}
  */
 function shapeOf(record) {
   if (record.kinesis != null) {
-    return (userRecord) => ({ ...record, kinesis: withFields(record.kinesis, userRecord) });
+    return (userRecord, data) => ({ ...record, kinesis: withFields(record.kinesis, userRecord, data) });
   }
   if (record.Data !== undefined) {
-    return (userRecord) => ({
+    return (userRecord, Data) => ({
       ...record,
-      Data: encodedAs(record.Data, userRecord.data),
+      Data,
       PartitionKey: userRecord.partitionKey,
       ExplicitHashKey: userRecord.explicitHashKey,
       SubSequenceNumber: userRecord.subSequenceNumber,
@@ -67,10 +79,10 @@ function shapeOf(record) {
     });
   }
   const metadata = metadataNameOf(record);
-  if (metadata === undefined) return (userRecord) => withFields(record, userRecord);
-  return (userRecord) => ({
+  if (metadata === undefined) return (userRecord, data) => withFields(record, userRecord, data);
+  return (userRecord, data) => ({
     ...record,
-    data: encodedAs(record.data, userRecord.data),
+    data,
     [metadata]: { ...record[metadata], ...fieldsOf(userRecord) },
   });
 }
@@ -90,24 +102,15 @@ function metadataNameOf(record) {
 /**
  * @param {any} payload the `kinesis` part of a Lambda record
  * @param {UserRecord} userRecord
+ * @param {string | Buffer} data
  */
-function withFields(payload, userRecord) {
-  return { ...payload, data: encodedAs(payload.data, userRecord.data), ...fieldsOf(userRecord) };
+function withFields(payload, userRecord, data) {
+  return { ...payload, data, ...fieldsOf(userRecord) };
 }
 
 /** @param {UserRecord} userRecord */
 function fieldsOf({ partitionKey, explicitHashKey, subSequenceNumber }) {
   return { partitionKey, explicitHashKey, subSequenceNumber, aggregated: true };
-}
-
-/**
- * Base64 where base64 came in, bytes where bytes did.
- *
- * @param {unknown} came
- * @param {Buffer} data
- */
-function encodedAs(came, data) {
-  return typeof came === 'string' ? data.toString('base64') : data;
 }
 
 module.exports = { deaggregateRecords, iterDeaggregateRecords };
