@@ -1,7 +1,7 @@
 'use strict';
 
-// Compiles the type tests under every setting that a user may have, the examples of the reference, and the public
-// types on their own in an otherwise empty folder.
+// Compiles the type tests under every setting that a user may have, the examples of the reference, the faces against
+// their declarations, and the public types on their own in an otherwise empty folder.
 //
 //   node scripts/test-types.js [--typescript <folder of another TypeScript>] [--node-types <folder of another @types/node>]
 
@@ -35,7 +35,12 @@ async function main() {
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(130));
 
-  const checks = [...settings(), examples(join(scratch, 'examples')), ...alone(join(scratch, 'alone'), nodeTypes)];
+  const checks = [
+    ...settings(),
+    examples(join(scratch, 'examples')),
+    ...publicFiles().map((files) => face(join(scratch, `face-${files.js}`), files)),
+    ...alone(join(scratch, 'alone'), nodeTypes),
+  ];
   let failed = 0;
   const waiting = checks.values();
   const worker = async () => {
@@ -63,13 +68,10 @@ function settings() {
  * @returns {Check} every @example, compiled as a module of its own against the real SDK and event types
  */
 function examples(folder) {
-  mkdirSync(join(folder, 'node_modules'), { recursive: true });
-  symlinkSync(root, join(folder, 'node_modules', 'kinesis-agg'), 'junction');
-  for (const scope of ['@aws-sdk', '@types']) {
-    symlinkSync(join(root, 'node_modules', scope), join(folder, 'node_modules', scope), 'junction');
-  }
+  besidePackage(folder, ['@aws-sdk', '@types']);
   let count = 0;
-  for (const declarations of publicTypes()) {
+  const faces = publicFiles().map(({ types }) => types);
+  for (const declarations of faces) {
     for (const { name, line, code } of docExamples(readFileSync(join(root, declarations), 'utf8'))) {
       const file = `${declarations.replace(/\.d\.ts$/, '')}-line-${line}-${name.replace(/\W+/g, '-')}.mts`;
       writeFileSync(join(folder, file), `${code}export {};\n`);
@@ -79,7 +81,7 @@ function examples(folder) {
   const project = writeProject(folder, { types: ['node'], include: ['*.mts'] });
   const judge = (/** @type {number} */ exitCode, /** @type {string} */ output) =>
     count === 0 ? 'no @example found' : exitCode ? output : '';
-  return { name: `${count} examples in ${publicTypes().join(' and ')}`, project, judge };
+  return { name: `${count} examples in ${faces.join(' and ')}`, project, judge };
 }
 
 /**
@@ -93,7 +95,8 @@ function alone(folder, nodeTypes) {
   const own = join(folder, 'node_modules', 'kinesis-agg');
   mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
   mkdirSync(own);
-  for (const file of ['package.json', ...publicTypes()]) copyFileSync(join(root, file), join(own, file));
+  for (const file of ['package.json', ...publicFiles().map(({ types }) => types)])
+    copyFileSync(join(root, file), join(own, file));
   for (const file of readdirSync(join(tests, 'alone'))) copyFileSync(join(tests, 'alone', file), join(folder, file));
   symlinkSync(nodeTypes, join(folder, 'node_modules', '@types', 'node'), 'junction');
 
@@ -121,13 +124,50 @@ function alone(folder, nodeTypes) {
   ];
 }
 
-/** @returns {string[]} the declaration files that package.json exports */
-function publicTypes() {
+/**
+ * A face against its declarations, as __test__/types/face/ says it.
+ *
+ * @param {string} folder
+ * @param {{ js: string, types: string }} files
+ * @returns {Check}
+ */
+function face(folder, { js, types }) {
+  besidePackage(folder, ['@types']);
+  // Beside the face itself TypeScript would read the declarations and compare them with themselves.
+  const text = readFileSync(join(root, js), 'utf8').replaceAll(
+    "require('./",
+    `require('${root.replaceAll('\\', '/')}/`,
+  );
+  writeFileSync(join(folder, 'face.js'), text);
+  const test = js.replace(/\.js$/, '.cts');
+  copyFileSync(join(tests, 'face', test), join(folder, test));
+  // The settings under which the code is checked, which is `tsc --project .`; here it is only read.
+  const project = join(folder, 'tsconfig.json');
+  const settings = { extends: join(root, 'tsconfig.json'), compilerOptions: { checkJs: false } };
+  writeFileSync(project, JSON.stringify({ ...settings, files: [test], include: [] }));
+  return { name: `${js} against ${types}`, project };
+}
+
+/** @returns {{ js: string, types: string }[]} the faces that package.json exports */
+function publicFiles() {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.values(exports)
-    .map((entry) => entry.types)
-    .filter(Boolean)
-    .map((file) => file.replace(/^\.\//, ''));
+    .filter((entry) => entry.types)
+    .map((entry) => ({ js: entry.default.replace(/^\.\//, ''), types: entry.types.replace(/^\.\//, '') }));
+}
+
+/**
+ * Makes a folder in which the package is installed, and of all others only those that are named.
+ *
+ * @param {string} folder
+ * @param {string[]} others
+ */
+function besidePackage(folder, others) {
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(folder, 'node_modules', 'kinesis-agg'), 'junction');
+  for (const name of others) {
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
+  }
 }
 
 /**
