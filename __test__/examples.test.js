@@ -30,7 +30,7 @@ describe('README.md', () => {
 
   test('shows no other program', () => {
     const others = blocks.filter(({ file }) => !file).map(({ language }) => language);
-    expect(others.filter((language) => !['sh', 'text', 'yaml', 'dockerfile'].includes(language))).toEqual([]);
+    expect(others.filter((language) => !['sh', 'text', 'yaml', 'dockerfile', 'diff'].includes(language))).toEqual([]);
   });
 
   test('names every example', () => {
