@@ -82,7 +82,7 @@ test('every step of a random life gives what the model gives', () => {
       look(model, aggregator);
       expect(shown(aggregator.flush())).toEqual(shown(model.flush()));
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 
