@@ -4,6 +4,9 @@
 
 const { isArrayBuffer, isSharedArrayBuffer } = require('node:util').types;
 
+/** UTF-8 needs at most three bytes for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
 /**
  * A Buffer with Node's own slicing into strings, which `toString` wraps and @types/node leaves out.
  *
@@ -69,6 +72,16 @@ function bytesOf(value) {
 }
 
 /**
+ * How many bytes data has, or the most that a text can take.
+ *
+ * @param {string | Uint8Array} data
+ * @returns {number}
+ */
+function mostBytesOf(data) {
+  return typeof data === 'string' ? data.length * BYTES_PER_UNIT : byteLengthOf(data);
+}
+
+/**
  * Whether another thread may change the bytes while they are read.
  *
  * @param {Uint8Array} bytes
@@ -108,4 +121,14 @@ function decodeBase64(base64) {
   return /** @type {Payload} */ (written === bytes.length ? bytes : bytes.subarray(0, written));
 }
 
-module.exports = { BufferView, bytesOf, byteLengthOf, copyOf, decodeBase64, isShared, viewOf };
+module.exports = {
+  BYTES_PER_UNIT,
+  BufferView,
+  bytesOf,
+  byteLengthOf,
+  copyOf,
+  decodeBase64,
+  isShared,
+  mostBytesOf,
+  viewOf,
+};

@@ -4,8 +4,8 @@
 // core's credit says that they will all be taken and close nothing. What a caller sees is as if each crossed at once.
 
 const { fromNative } = require('./error');
-const { byteLengthOf, isShared } = require('./bytes');
-const { BYTES_PER_UNIT, Stage } = require('./stage');
+const { BYTES_PER_UNIT, isShared } = require('./bytes');
+const { Stage } = require('./stage');
 const { readUserRecord } = require('./user-record');
 
 /** @typedef {import('../index').UserRecordInput} UserRecordInput */
@@ -97,8 +97,7 @@ class Intake {
     // A stage of its own, since an iterator may call us again.
     const batch = new Stage();
     for (const input of inputs) {
-      const { partitionKey, explicitHashKey, data } = readUserRecord(input, batch.count);
-      batch.push(partitionKey, explicitHashKey, data);
+      batch.push(readUserRecord(input, batch.count));
     }
     return this.#enter(() => this.#aggregator.add(...batch.layout(), false));
   }
@@ -145,7 +144,7 @@ class Intake {
    */
   #staged(record) {
     if (!this.#isCovered(record)) return false;
-    this.#stage.push(record.partitionKey, null, record.data);
+    this.#stage.push(record);
     if (this.#stage.count >= Intake.maxStagedRecords || this.#stage.dataEnd >= MAX_STAGED_BYTES) this.#settle();
     return true;
   }
@@ -155,8 +154,7 @@ class Intake {
    *
    * @param {ReadUserRecord} record
    */
-  #isCovered({ partitionKey, explicitHashKey, data }) {
-    const dataBytes = typeof data === 'string' ? data.length * BYTES_PER_UNIT : byteLengthOf(data);
+  #isCovered({ partitionKey, explicitHashKey, dataBytes }) {
     if (explicitHashKey !== null || partitionKey === '' || partitionKey.length > MAX_UNITS || dataBytes > LARGE_BYTES) {
       return false;
     }
@@ -188,15 +186,16 @@ class Intake {
    * @param {(...layout: import('./addon').Layout) => T} call
    * @returns {T}
    */
-  #enterWith({ partitionKey, explicitHashKey, data }, call) {
+  #enterWith(record, call) {
     return this.#enter(() => {
       const stage = this.#stage;
+      const { partitionKey, explicitHashKey, data, dataBytes } = record;
       try {
-        if (typeof data === 'string' || byteLengthOf(data) <= LARGE_BYTES || isShared(data)) {
-          stage.push(partitionKey, explicitHashKey, data);
+        if (typeof data === 'string' || dataBytes <= LARGE_BYTES || isShared(data)) {
+          stage.push(record);
           return call(...stage.layout());
         }
-        stage.pushRow(partitionKey, explicitHashKey, byteLengthOf(data));
+        stage.pushRow(partitionKey, explicitHashKey, dataBytes);
         const [rows, count, keys] = stage.layout();
         return call(rows, count, keys, data);
       } finally {

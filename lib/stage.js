@@ -2,13 +2,11 @@
 
 // User records on their way into the core: laid end to end in memory of ours, in the layout that the core reads.
 
-const { byteLengthOf } = require('./bytes');
+const { BYTES_PER_UNIT } = require('./bytes');
 const { KplError } = require('./error');
 
 /** Numbers in a row: units of the partition key, units of the explicit hash key plus one or 0, bytes of the data. */
 const ROW = 3;
-/** UTF-8 needs at most three bytes for a UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
 /** What a row can say. Kinesis takes hundreds of times less, so more may go for that many: it is refused either way. */
 const MOST_BYTES = 0xffff_ffff;
 
@@ -39,15 +37,11 @@ class Stage {
     return this.#rows.byteLength + this.#keyBytes.length + this.#data.length;
   }
 
-  /**
-   * @param {string} partitionKey well-formed
-   * @param {string | null} explicitHashKey
-   * @param {string | Uint8Array} data
-   */
-  push(partitionKey, explicitHashKey, data) {
-    const dataBytes = typeof data === 'string' ? this.#writeText(data) : this.#writeBytes(data);
-    this.dataEnd += dataBytes;
-    this.pushRow(partitionKey, explicitHashKey, dataBytes);
+  /** @param {import('./user-record').ReadUserRecord} record */
+  push({ partitionKey, explicitHashKey, data, dataBytes }) {
+    const written = typeof data === 'string' ? this.#writeText(data) : this.#writeBytes(data, dataBytes);
+    this.dataEnd += written;
+    this.pushRow(partitionKey, explicitHashKey, written);
   }
 
   /**
@@ -105,9 +99,11 @@ class Stage {
     }
   }
 
-  /** @param {Uint8Array} data */
-  #writeBytes(data) {
-    const length = byteLengthOf(data);
+  /**
+   * @param {Uint8Array} data
+   * @param {number} length as it was measured: another thread may have grown shared memory since
+   */
+  #writeBytes(data, length) {
     if (length > MOST_BYTES) {
       const message = `data has ${length} bytes, more than the maxRecordBytes of any stream`;
       throw new KplError('ERR_KPL_RECORD_TOO_LARGE', message, { recordIndex: this.count });
@@ -142,4 +138,4 @@ class Stage {
   }
 }
 
-module.exports = { BYTES_PER_UNIT, Stage };
+module.exports = { Stage };

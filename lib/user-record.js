@@ -4,13 +4,14 @@
 
 const { types } = require('node:util');
 const { KplError } = require('./error');
-const { bytesOf } = require('./bytes');
+const { bytesOf, mostBytesOf } = require('./bytes');
 
 /**
  * @typedef {object} ReadUserRecord
  * @property {string} partitionKey well-formed, of any length
  * @property {string | null} explicitHashKey any text
  * @property {string | Uint8Array} data
+ * @property {number} dataBytes how long a view is, or the most that a string can take in UTF-8
  */
 
 /**
@@ -40,7 +41,12 @@ function readUserRecord(record, recordIndex) {
     const message = `data must be a Uint8Array, another view, an ArrayBuffer or a string, got ${kindOf(data)}`;
     throw new KplError('ERR_KPL_DATA', message, { recordIndex });
   }
-  return { partitionKey, explicitHashKey: readExplicitHashKey(explicitHashKey, recordIndex), data: bytes };
+  return {
+    partitionKey,
+    explicitHashKey: readExplicitHashKey(explicitHashKey, recordIndex),
+    data: bytes,
+    dataBytes: mostBytesOf(bytes),
+  };
 }
 
 /**

@@ -146,8 +146,9 @@ class FirstBatch {
   /** From the bytes, since the caller may have changed the records. @param {EncodedRecord} encoded */
   #takeBack({ data }) {
     const source = { Data: data, SequenceNumber: '' };
-    for (const { partitionKey, ...rest } of deaggregate(source, { verifyChecksum: false })) {
-      this.#intake.join({ ...rest, partitionKey: /** @type {string} */ (partitionKey) });
+    for (const { partitionKey, explicitHashKey, data } of deaggregate(source, { verifyChecksum: false })) {
+      const key = /** @type {string} */ (partitionKey);
+      this.#intake.join({ partitionKey: key, explicitHashKey, data, dataBytes: data.length });
     }
   }
 }

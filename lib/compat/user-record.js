@@ -5,7 +5,7 @@
 
 const { types } = require('node:util');
 const { KplError } = require('../error');
-const { bytesOf } = require('../bytes');
+const { bytesOf, mostBytesOf } = require('../bytes');
 
 /** @typedef {import('../user-record').ReadUserRecord} ReadUserRecord */
 
@@ -31,10 +31,12 @@ function readUserRecord(record) {
     throw new TypeError(`Cannot read properties of ${partitionKey} (reading 'length')`);
   }
   const explicitHashKey = record.explicitHashKey;
+  const data = dataOf(record.data);
   return {
     partitionKey: textOf(partitionKey),
     explicitHashKey: explicitHashKey ? textOf(explicitHashKey) : null,
-    data: dataOf(record.data),
+    data,
+    dataBytes: mostBytesOf(data),
   };
 }
 
