@@ -10,7 +10,7 @@ const USAGE = `npm run bench -- [--quick] [--rows NAME,...] [--node NODE] [--lis
   --node NODE    measure under another Node: the path of its binary, or a major version that npm has (22, 24)
   --list         print the names of the rows`;
 
-/** How long and how often. A round is one fresh process for each contestant. */
+/** How often, and how long in CPU time. A round is one fresh process for each contestant. */
 const FULL = {
   runs: { rounds: 7, warmUpMs: 700, measureMs: 1000, leastRuns: 3 },
   growth: { rounds: 3, warmUpMs: 300, measureMs: 500, leastRuns: 3 },
@@ -18,7 +18,7 @@ const FULL = {
   peakMemory: { rounds: 7 },
 };
 const QUICK = {
-  runs: { rounds: 2, warmUpMs: 100, measureMs: 200, leastRuns: 2 },
+  runs: { rounds: 2, warmUpMs: 300, measureMs: 200, leastRuns: 2 },
   growth: { rounds: 1, warmUpMs: 50, measureMs: 100, leastRuns: 1 },
   firstRun: { rounds: 3 },
   peakMemory: { rounds: 1 },
