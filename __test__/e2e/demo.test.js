@@ -139,7 +139,9 @@ test('an endpoint that dies half-way ends the demo with a sentence', async () =>
   const pid = childOf(child.pid);
   process.kill(pid, 'SIGKILL');
   expect(await ended).toBe(1);
-  expect(output.stderr).toBe('The Kinesis endpoint ended by SIGKILL while it was needed.\n');
+  // On a busy machine the endpoint's own warnings stand before it.
+  expect(output.stderr).toMatch(/^The Kinesis endpoint ended by SIGKILL while it was needed\.\n/m);
+  expect(output.stderr).not.toMatch(/^ +at /m);
   expect(await isGone(port)).toBe(true);
 }, 60_000);
 
