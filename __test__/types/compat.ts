@@ -1,6 +1,7 @@
 // Code that was written for aws-kinesis-agg and its types, and what those types refused.
-import type { _Record, PutRecordsRequestEntry } from '@aws-sdk/client-kinesis';
+import type { _Record, PutRecordsRequestEntry, Shard } from '@aws-sdk/client-kinesis';
 import type { KinesisStreamEvent } from 'aws-lambda';
+import type { AggregatorOptions as ModernOptions } from 'kinesis-agg';
 import {
   type AggregatorOptions,
   aggregate,
@@ -8,9 +9,10 @@ import {
   deaggregateSync,
   type EncodedRecord,
   RecordAggregator,
+  type SdkUserRecord,
   type UserRecord,
 } from 'kinesis-agg/compat';
-import { accepts, some } from './assert.js';
+import { accepts, type Same, same, some } from './assert.js';
 
 // Callbacks with the older package's types.
 const perRecord = (err: Error, userRecord?: UserRecord): void => console.log(err, userRecord?.partitionKey);
@@ -68,3 +70,37 @@ if (built) accepts<PutRecordsRequestEntry>({ PartitionKey: built.partitionKey, D
 aggregator.addUserRecord({ partitionKey: 'a' });
 // @ts-expect-error fields are the aggregator's
 aggregator.totalBytes = 0;
+// @ts-expect-error no such option
+new RecordAggregator(undefined, { maxSize: 1 });
+const withoutData = [{ partitionKey: 'a' }];
+// @ts-expect-error so has a record in an array
+accepts<Parameters<typeof aggregate>[0]>(withoutData);
+// @ts-expect-error the error callback is mandatory
+aggregate([], handler, () => {});
+// @ts-expect-error the record alone, not the record around it
+deaggregateSync(some<KinesisStreamEvent>().Records[0], true, afterAll);
+// @ts-expect-error one record at a time
+deaggregateSync([some<UserRecord>()], true, afterAll);
+
+// What callbacks without types are told, and no more.
+deaggregate(
+  some<UserRecord>(),
+  true,
+  (err, record) => {
+    same<Same<typeof err, Error | null>>();
+    same<Same<typeof record, UserRecord>>();
+  },
+  (err) => same<Same<typeof err, Error | undefined>>(),
+);
+deaggregateSync(some<_Record>(), true, (_err, records) => same<Same<typeof records, SdkUserRecord[]>>());
+same<Same<typeof aggregator.totalBytes, number>>();
+same<Same<ReturnType<typeof aggregator.build>, EncodedRecord | undefined>>();
+same<Same<EncodedRecord['data'], Buffer>>();
+same<Same<EncodedRecord['ExplicitHashKey'], string | undefined>>();
+same<Same<EncodedRecord['explicitHashKey'], string | undefined>>();
+
+// The options are those of the package itself.
+accepts<ModernOptions>(some<AggregatorOptions>());
+accepts<AggregatorOptions>(some<ModernOptions>());
+same<Same<keyof AggregatorOptions, keyof ModernOptions>>();
+accepts<AggregatorOptions>({ routing: { shards: some<Shard[]>() } });
