@@ -1,4 +1,11 @@
 //! Every path through `md5` against the `md-5` crate.
+//!
+//! For undefined behaviour, on nightly Rust, with the flag that lets Miri detect AVX2:
+//!
+//! ```text
+//! RUSTFLAGS="-C target-feature=+avx2" cargo miri test --no-default-features --test md5
+//! RUSTFLAGS="-Z sanitizer=address" cargo test --no-default-features --test md5 --target x86_64-unknown-linux-gnu
+//! ```
 
 use ::md5::Digest as _;
 use kinesis_agg::md5::{self, Digest, Path};

@@ -99,7 +99,7 @@ impl Kernel {
     }
 }
 
-/// The MD5 of one message.
+/// The MD5 of one message. `kernels` is not empty, here and below.
 pub(super) fn digest(kernels: &[Kernel], message: &[u8]) -> Digest {
     let mut digest = [Digest::default()];
     digest_in_lanes::<1>(kernels, &[message], &mut digest);
@@ -112,7 +112,8 @@ pub(super) fn digest_many(kernels: &[Kernel], messages: &[&[u8]], digests: &mut 
 }
 
 fn digest_in_lanes<const WIDTH: usize>(kernels: &[Kernel], messages: &[&[u8]], digests: &mut [Digest]) {
-    let width = kernels.iter().map(|kernel| kernel.lanes).max().map_or(0, |widest| widest.min(WIDTH));
+    let widest = kernels.last().expect("there is a kernel");
+    let width = widest.lanes.min(WIDTH);
     let mut waiting = messages.iter().enumerate();
     let mut state = [[0; MAX_LANES]; 4];
     let mut lanes = [const { Lane::EMPTY }; WIDTH];
