@@ -38,7 +38,7 @@ const RUNTIME = {
     const root = muslRoot('x86_64', node);
     const bwrap = path.join(unpacked('bubblewrap', ['bubblewrap']), 'usr/bin/bwrap');
     // The root has musl and nothing of the machine's; the cache, with the project in it, stays where it is.
-    const seen = `--bind '${root}' / --proc /proc --dev /dev --tmpfs /tmp --bind '${CACHE}' '${CACHE}' --chdir "$PWD"`;
+    const seen = `--bind '${root}' / --proc /proc --dev /dev --tmpfs /tmp --bind '${CACHE}' '${CACHE}' --chdir "$PWD" --die-with-parent --new-session`;
     return {
       node,
       how: 'musl root',
@@ -80,6 +80,7 @@ function muslRoot(machine, version) {
   return folder(`musl-${machine}-${version}`, (into) => {
     unpack(into, [`musl:${machine === 'x86_64' ? 'amd64' : 'arm64'}`], 'trixie');
     const musl = path.join(into, `usr/lib/${machine}-linux-musl/libc.so`);
+    fs.rmSync(path.join(into, 'etc'), { recursive: true }); // Debian's search path, without /lib
     fs.mkdirSync(path.join(into, 'lib'));
     fs.copyFileSync(musl, path.join(into, `lib/ld-musl-${machine}.so.1`));
     fs.copyFileSync(musl, path.join(into, `lib/libc.musl-${machine}.so.1`));
