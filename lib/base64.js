@@ -6,8 +6,8 @@
 const native = require('./native');
 const { ROW_LENGTH, ROW_START, ROW_WORDS, USER_RECORDS, rowsOf } = require('./table');
 
-/** Data of more bytes is Node's to encode. */
-const LARGE_BYTES = 1024;
+/** Data of more bytes is Node's to encode: measured, a call of its own pays from there on. */
+const LARGE_BYTES = 384;
 /** A longer string costs more than it saves, and a slice keeps all of it alive. */
 const MAX_UNITS = 48 * 1024;
 
