@@ -11,7 +11,7 @@ const NOBODY = 'nobody';
 
 const load = {
   package: () => require('..'),
-  dropIn: () => require('../compat'),
+  dropIn: () => require('kinesis-agg/compat'),
   incumbent: () => require('aws-kinesis-agg'),
   bestJs: () => require('./rivals/best-js'),
 };

@@ -5,6 +5,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { isNewest } = require('./freshness');
 
 const ROOT = path.join(__dirname, '..');
 const ARTIFACT = { linux: 'libkinesis_agg.so', darwin: 'libkinesis_agg.dylib', win32: 'kinesis_agg.dll' };
@@ -20,18 +21,12 @@ function glibc() {
   return process.platform === 'linux' && 'glibcVersionRuntime' in process.report.getReport().header;
 }
 
-/** When the newest file of `entry`, a file or a folder, was written. */
-function newest(entry) {
-  const stat = fs.statSync(entry);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...fs.readdirSync(entry).map((name) => newest(path.join(entry, name))));
-}
-
 /** Whether no source is newer than `file`. */
 function isFresh(file) {
-  if (!fs.existsSync(file)) return false;
-  const built = fs.statSync(file).mtimeMs;
-  return SOURCES.every((source) => newest(path.join(ROOT, source)) <= built);
+  return isNewest(
+    file,
+    SOURCES.map((source) => path.join(ROOT, source)),
+  );
 }
 
 function build() {

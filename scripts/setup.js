@@ -1,11 +1,12 @@
 'use strict';
 
-// Makes a checkout ready to run: dependencies installed, addon built. What is there and not stale is left alone.
+// Makes a checkout ready to run: dependencies installed, addon and bundle built. What is there and not stale is left alone.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { ensureBuilt } = require('./build');
+const { ensureBundled } = require('./bundle');
 
 const ROOT = path.join(__dirname, '..');
 
@@ -30,6 +31,7 @@ function ready() {
   try {
     ensureInstalled();
     ensureBuilt();
+    ensureBundled();
   } catch (error) {
     console.error(error.message);
     process.exit(1);

@@ -6,7 +6,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const older = require('aws-kinesis-agg');
-const compat = require('../../compat');
+const compat = require('kinesis-agg/compat');
 const { bytes, frame, explicitHashKeyEntry, partitionKeyEntry, recordEntry } = require('../model/format');
 
 const MIB = 1024 * 1024;

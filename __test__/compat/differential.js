@@ -6,7 +6,7 @@
 
 const assert = require('node:assert');
 const older = require('aws-kinesis-agg');
-const compat = require('../../compat');
+const compat = require('kinesis-agg/compat');
 const DELTAS = require('./deltas');
 const { describeAggregateCase, runAggregateCase } = require('./given/aggregate-cases');
 const { describeAggregatorCase, runAggregatorCase } = require('./given/aggregator-cases');

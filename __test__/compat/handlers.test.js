@@ -5,7 +5,7 @@
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
-const { aggregate } = require('../../compat');
+const { aggregate } = require('kinesis-agg/compat');
 
 const ROOT = path.join(__dirname, '../..');
 /** Records of which each fills an aggregate. */

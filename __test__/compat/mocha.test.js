@@ -3,7 +3,7 @@
 // What the older package's own tests assert of its four exports, written anew.
 
 const { randomBytes, randomUUID } = require('node:crypto');
-const { aggregate, deaggregate } = require('../../compat');
+const { aggregate, deaggregate } = require('kinesis-agg/compat');
 
 const MAX_PAYLOAD = 1024 * 1024;
 

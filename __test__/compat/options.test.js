@@ -2,7 +2,7 @@
 
 // What the older package has no word for: routings and limits, switched on by a last argument.
 
-const { RecordAggregator, aggregate } = require('../../compat');
+const { RecordAggregator, aggregate } = require('kinesis-agg/compat');
 const { deaggregate, hashKey } = require('../..');
 
 const records = Array.from({ length: 40 }, (_, i) => ({ partitionKey: `key-${i}`, data: `data-${i}` }));

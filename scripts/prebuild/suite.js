@@ -7,10 +7,12 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { isFresh } = require('../build');
+const { ensureBundled } = require('../bundle');
 const { ROOT, folder, run } = require('./cache');
 
 /** A copy of the project for `target`, with no other target's file in it. */
 function layOut(target) {
+  ensureBundled();
   const [os, cpu, abi] = target.split('-');
   const lock = fs.readFileSync(path.join(ROOT, 'package-lock.json'));
   const hash = crypto.createHash('sha256').update(lock).digest('hex').slice(0, 8);
@@ -27,6 +29,7 @@ function layOut(target) {
   for (const file of files.filter((name) => name && fs.existsSync(path.join(ROOT, name)))) {
     fs.cpSync(path.join(ROOT, file), path.join(home, file));
   }
+  fs.cpSync(path.join(ROOT, 'dist'), path.join(home, 'dist'), { recursive: true });
   // What the tests start finds its dependencies newer than the lock, and does not install them again.
   fs.utimesSync(path.join(home, 'node_modules/.package-lock.json'), new Date(), new Date());
   const addon = `prebuilds/kinesis-agg.${target}.node`;
