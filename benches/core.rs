@@ -34,7 +34,8 @@ fn aggregate(records: &[(String, Vec<u8>)]) -> Vec<u8> {
     }
     let closed = aggregator.flush();
     let mut data = vec![0; closed[0].data_len()];
-    seal(&closed, &mut [&mut data]);
+    closed[0].write(&mut data);
+    seal(&mut [&mut data]);
     data
 }
 

@@ -12,6 +12,8 @@ export interface Addon {
   readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;
   /** The base64 of the data of each row, end to end; `rows` is a part of the table that `payload` gave. */
   base64OfRows(payload: Uint8Array, rows: Uint32Array): string;
+  /** Fills in the MD5s of what aggregators that seal later have closed. */
+  sealAggregates(buffers: Buffer[]): void;
   describeBrokenRecord(outcome: number, position: number): { code: string; message: string; offset?: number };
 }
 
@@ -33,6 +35,7 @@ export interface AggregatorRequest {
   maxOpenAggregates?: number;
   wrapSingle?: boolean;
   checkKeys: boolean;
+  sealLater: boolean;
 }
 
 /** User records as lib/stage.js lays them out. */

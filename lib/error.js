@@ -21,9 +21,15 @@ class KplError extends Error {
  * it is.
  *
  * @param {any} thrown
+ * @param {number} [firstRecord] the index of the first record that it was given
  */
-function fromNative(thrown) {
-  return thrown instanceof Error || !thrown?.code ? thrown : new KplError(thrown.code, thrown.message, thrown);
+function fromNative(thrown, firstRecord = 0) {
+  if (thrown instanceof Error || !thrown?.code) return thrown;
+  const { code, message, recordIndex, offset } = thrown;
+  return new KplError(code, message, {
+    recordIndex: recordIndex === undefined ? undefined : firstRecord + recordIndex,
+    offset,
+  });
 }
 
 module.exports = { KplError, fromNative };

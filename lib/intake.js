@@ -103,6 +103,30 @@ class Intake {
   }
 
   /**
+   * As `addAll`, for an aggregator that is thrown away if a record is refused: none has to wait for the last.
+   *
+   * @param {Iterable<UserRecordInput>} inputs
+   * @param {(closed: Closed) => void} handOver
+   */
+  addPiecewise(inputs, handOver) {
+    const stage = this.#stage;
+    const enter = () => {
+      try {
+        handOver(this.#aggregator.add(...stage.layout(), false));
+      } catch (thrown) {
+        throw fromNative(thrown, stage.firstIndex);
+      }
+      stage.firstIndex += stage.count;
+      stage.clear();
+    };
+    for (const input of inputs) {
+      stage.push(readUserRecord(input, stage.firstIndex + stage.count));
+      if (stage.count === MAX_STAGED_RECORDS || stage.dataEnd >= MAX_STAGED_BYTES) enter();
+    }
+    enter();
+  }
+
+  /**
    * @param {UserRecordInput} input
    * @returns {boolean}
    */

@@ -10,9 +10,11 @@ const { KplError, fromNative } = require('./error');
 
 /**
  * @param {AggregatorOptions} [options]
- * @param {boolean} [checkKeys] whether keys that Kinesis would refuse are refused
+ * @param {object} [ways]
+ * @param {boolean} [ways.checkKeys] whether keys that Kinesis would refuse are refused
+ * @param {boolean} [ways.sealLater] whether the MD5s of what closes are left to `sealAggregates`
  */
-function openAggregator(options = {}, checkKeys = true) {
+function openAggregator(options = {}, { checkKeys = true, sealLater = false } = {}) {
   if (options === null || typeof options !== 'object') {
     throw new KplError(
       'ERR_KPL_OPTION',
@@ -31,6 +33,7 @@ function openAggregator(options = {}, checkKeys = true) {
     maxOpenAggregates: wholeNumber('maxOpenAggregates', options.maxOpenAggregates),
     wrapSingle,
     checkKeys,
+    sealLater,
   };
   try {
     return new native.NativeAggregator(request);

@@ -23,6 +23,8 @@ class Stage {
   #keyBytes = Buffer.allocUnsafeSlow(4096);
   /** @type {Buffer} */
   #data = Buffer.allocUnsafeSlow(16 * 1024);
+  /** Where the first row stands in what the caller gave. */
+  firstIndex = 0;
   count = 0;
   dataEnd = 0;
 
@@ -106,7 +108,7 @@ class Stage {
   #writeBytes(data, length) {
     if (length > MOST_BYTES) {
       const message = `data has ${length} bytes, more than the maxRecordBytes of any stream`;
-      throw new KplError('ERR_KPL_RECORD_TOO_LARGE', message, { recordIndex: this.count });
+      throw new KplError('ERR_KPL_RECORD_TOO_LARGE', message, { recordIndex: this.firstIndex + this.count });
     }
     if (this.dataEnd + length > this.#data.length) this.#growData(length);
     this.#data.set(data, this.dataEnd);

@@ -28,7 +28,8 @@
 //! aggregator.add(&UserRecord { partition_key: b"a", explicit_hash_key: None, data: b"x" })?;
 //! let closed = aggregator.flush();
 //! let mut data = vec![0; closed[0].data_len()];
-//! seal(&closed, &mut [&mut data]);
+//! closed[0].write(&mut data);
+//! seal(&mut [&mut data]);
 //!
 //! let mut outline = Outline::default();
 //! outline.read(Envelope::open(&data).expect("it is framed").message, MAGIC.len())?;

@@ -36,7 +36,8 @@ fn hash_key(partition_key: &str, explicit_hash_key: Option<&str>) -> HashKey {
 
 fn put(closed: &[ClosedAggregate]) -> Vec<Put> {
     let mut data: Vec<Vec<u8>> = closed.iter().map(|aggregate| vec![0; aggregate.data_len()]).collect();
-    seal(closed, &mut data.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>());
+    closed.iter().zip(&mut data).for_each(|(aggregate, data)| aggregate.write(data));
+    seal(&mut data.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>());
     let text = |key: &[u8]| String::from_utf8(key.to_vec()).expect("keys went in as UTF-8");
     closed
         .iter()

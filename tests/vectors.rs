@@ -46,7 +46,8 @@ fn the_kpl_s_own_bytes_are_reproduced() {
         }
         let closed = aggregator.flush();
         let mut data = vec![0; closed[0].data_len()];
-        seal(&closed, &mut [&mut data]);
+        closed[0].write(&mut data);
+        seal(&mut [&mut data]);
         assert_eq!(BASE64_STANDARD.encode(data), text(&row["aggregatedBase64"]), "{}", row["id"]);
     }
 }

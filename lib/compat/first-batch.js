@@ -51,7 +51,7 @@ class FirstBatch {
 
   /** @param {import('../../index').AggregatorOptions} [options] */
   constructor(options) {
-    this.#intake = new Intake(openAggregator({ ...options, routing: 'first', wrapSingle: true }, false));
+    this.#intake = new Intake(openAggregator({ ...options, routing: 'first', wrapSingle: true }, { checkKeys: false }));
   }
 
   get records() {

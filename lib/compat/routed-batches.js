@@ -17,7 +17,7 @@ class RoutedBatches {
 
   /** @param {import('../../index').AggregatorOptions} options */
   constructor(options) {
-    this.#intake = new Intake(openAggregator(options, false));
+    this.#intake = new Intake(openAggregator(options, { checkKeys: false }));
   }
 
   /** @returns {any[]} */

@@ -9,7 +9,8 @@
 //!
 //! let closed = aggregator.flush();
 //! let mut data = vec![0; closed[0].data_len()];
-//! seal(&closed, &mut [&mut data]);
+//! closed[0].write(&mut data);
+//! seal(&mut [&mut data]);
 //! assert_eq!(data[..4], [0xF3, 0x89, 0x9A, 0xC2]);
 //! # Ok::<(), kinesis_agg::error::Error>(())
 //! ```

@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
 
 use super::UserRecord;
 use super::routing::OuterKeys;
-use crate::format::envelope::{FRAME_BYTES, MAGIC};
+use crate::format::envelope::{FRAME_BYTES, MAGIC, begins_with_magic};
 use crate::format::reader::Span;
 use crate::format::writer::{self, KeyIndices, Table};
 use crate::md5::{self, Digest};
@@ -108,7 +108,7 @@ impl OpenAggregate {
     }
 }
 
-/// An aggregate that nothing joins any more. Its bytes are written by [`seal`], straight into the caller's memory.
+/// An aggregate that nothing joins any more. Its bytes go straight into the caller's memory.
 #[derive(Debug)]
 pub struct ClosedAggregate {
     aggregate: OpenAggregate,
@@ -144,6 +144,22 @@ impl ClosedAggregate {
         if self.unwrapped { self.aggregate.first_data_len } else { self.aggregate.wrapped_len() }
     }
 
+    /// Writes the Kinesis record's data, all but its MD5: [`seal`] fills that in.
+    ///
+    /// # Panics
+    ///
+    /// If `output` is not [`ClosedAggregate::data_len`] bytes long.
+    pub fn write(&self, output: &mut [u8]) {
+        assert_eq!(output.len(), self.data_len(), "data_len() tells the length");
+        if self.unwrapped {
+            output.copy_from_slice(self.aggregate.lone_data());
+        } else {
+            let (magic, framed) = output.split_at_mut(MAGIC.len());
+            magic.copy_from_slice(&MAGIC);
+            gather(&self.aggregate.message_sections(), framed);
+        }
+    }
+
     pub(super) fn into_memory(self) -> OpenAggregate {
         self.aggregate
     }
@@ -153,24 +169,17 @@ impl ClosedAggregate {
     }
 }
 
-/// Writes each aggregate's data into its output; the MD5s of all of them are computed together.
+/// Completes what [`ClosedAggregate::write`] wrote; the MD5s of all are computed together. What does not begin with the
+/// magic number is a lone record, complete as it is.
 ///
 /// # Panics
 ///
-/// If an output is not [`ClosedAggregate::data_len`] bytes long, or there are not as many as aggregates.
-pub fn seal(aggregates: &[ClosedAggregate], outputs: &mut [&mut [u8]]) {
-    assert_eq!(aggregates.len(), outputs.len(), "one output per aggregate");
-    let mut messages = Vec::with_capacity(aggregates.len());
-    let mut digest_places = Vec::with_capacity(aggregates.len());
-    for (closed, output) in aggregates.iter().zip(outputs) {
-        if closed.unwrapped {
-            output.copy_from_slice(closed.aggregate.lone_data());
-            continue;
-        }
-        let (magic, framed) = output.split_at_mut(MAGIC.len());
-        magic.copy_from_slice(&MAGIC);
-        let (message, digest_place) = framed.split_at_mut(closed.data_len() - FRAME_BYTES);
-        gather(&closed.aggregate.message_sections(), message);
+/// If something begins with the magic number and has no room for an MD5.
+pub fn seal(outputs: &mut [&mut [u8]]) {
+    let mut messages = Vec::with_capacity(outputs.len());
+    let mut digest_places = Vec::with_capacity(outputs.len());
+    for output in outputs.iter_mut().filter(|output| begins_with_magic(output)) {
+        let (message, digest_place) = output[MAGIC.len()..].split_last_chunk_mut().expect("room for an MD5");
         messages.push(&*message);
         digest_places.push(digest_place);
     }
@@ -178,7 +187,7 @@ pub fn seal(aggregates: &[ClosedAggregate], outputs: &mut [&mut [u8]]) {
     let mut digests = vec![Digest::default(); messages.len()];
     md5::digest_many(&messages, &mut digests);
     for (place, digest) in digest_places.into_iter().zip(digests) {
-        place.copy_from_slice(&digest);
+        *place = digest;
     }
 }
 

@@ -32,6 +32,8 @@ pub struct AggregatorRequest {
     pub wrap_single: Option<bool>,
     /// Refuse keys that Kinesis would refuse.
     pub check_keys: bool,
+    /// Leave the MD5s of what closes to [`seal_aggregates`].
+    pub seal_later: bool,
 }
 
 impl AggregatorRequest {
@@ -80,6 +82,7 @@ fn shard_map(bounds: &[String]) -> std::result::Result<ShardMap, Error> {
 pub struct NativeAggregator {
     pub(super) aggregator: Aggregator,
     check_keys: bool,
+    seal_later: bool,
 }
 
 #[napi]
@@ -87,7 +90,11 @@ impl NativeAggregator {
     #[napi(constructor, catch_unwind)]
     pub fn new(env: &Env, request: AggregatorRequest) -> Result<Self> {
         let options = request.parse().map_err(|error| throw(env, &error, None))?;
-        Ok(Self { aggregator: Aggregator::new(options), check_keys: request.check_keys })
+        Ok(Self {
+            aggregator: Aggregator::new(options),
+            check_keys: request.check_keys,
+            seal_later: request.seal_later,
+        })
     }
 
     /// Takes all rows or, if one is refused, none. Rows that a credit covers need no check.
@@ -188,8 +195,10 @@ impl NativeAggregator {
         }
         let mut buffers =
             closed.iter().map(|aggregate| new_buffer(env, aggregate.data_len())).collect::<Result<Vec<_>>>()?;
-        let mut outputs: Vec<&mut [u8]> = buffers.iter_mut().map(|buffer| &mut **buffer).collect();
-        seal(&closed, &mut outputs);
+        closed.iter().zip(&mut buffers).for_each(|(aggregate, buffer)| aggregate.write(buffer));
+        if !self.seal_later {
+            seal(&mut buffers.iter_mut().map(|buffer| &mut **buffer).collect::<Vec<_>>());
+        }
 
         let mut values = env.create_array(0)?;
         for (aggregate, buffer) in closed.into_iter().zip(&buffers) {
@@ -201,6 +210,12 @@ impl NativeAggregator {
         }
         Ok(Some(values))
     }
+}
+
+/// Fills in the MD5s of what aggregators that seal later have closed, many together.
+#[napi(catch_unwind)]
+pub fn seal_aggregates(mut buffers: Vec<BufferSlice>) {
+    seal(&mut buffers.iter_mut().map(|buffer| &mut **buffer).collect::<Vec<_>>());
 }
 
 /// User records as JavaScript lays them out: rows of three numbers, keys end to end, data end to end.
