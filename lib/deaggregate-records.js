@@ -5,7 +5,7 @@
 const { Base64Texts } = require('./base64');
 const { expandAll, expandOneByOne, userRecordsOf } = require('./deaggregate');
 const { each } = require('./kinesis-record');
-const { read, settingsOf, sourcesOf } = require('./read');
+const { payloadOf, read, settingsOf, sourcesOf } = require('./read');
 const { AGGREGATED, OUTCOME } = require('./table');
 
 /** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
@@ -20,7 +20,7 @@ const { AGGREGATED, OUTCOME } = require('./table');
 function deaggregateRecords(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, read(sources, settings), settings, recordsOf);
+  return expandAll(sources, read(sources.map(payloadOf), settings), settings, recordsOf);
 }
 
 /**

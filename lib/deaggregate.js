@@ -3,8 +3,18 @@
 const native = require('./native');
 const { KplError } = require('./error');
 const { BufferView, bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('./bytes');
-const { each, sourceOf } = require('./kinesis-record');
-const { brokenRecord, read, readAsync, reportBroken, settingsOf, sourcesOf } = require('./read');
+const { each } = require('./kinesis-record');
+const {
+  brokenRecord,
+  payloadOf,
+  read,
+  readAsync,
+  reportAllBroken,
+  reportBroken,
+  settingsOf,
+  sourcesOf,
+} = require('./read');
+const { ReadAhead } = require('./read-ahead');
 const {
   AGGREGATED,
   HEADER_WORDS,
@@ -34,7 +44,7 @@ const {
 function deaggregate(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, read(sources, settings), settings, userRecordsOf);
+  return expandAll(sources, read(sources.map(payloadOf), settings), settings, userRecordsOf);
 }
 
 /**
@@ -76,13 +86,13 @@ function iterDeaggregate(records, options) {
  * @param {Expand<T>} expand
  */
 function* expandOneByOne(records, settings, expand) {
+  const reader = new ReadAhead(records, settings);
   let recordIndex = 0;
   for (const record of records) {
-    const sources = [sourceOf(record, recordIndex)];
-    const table = read(sources, settings);
-    reportBroken(sources, table, settings, recordIndex);
+    const { source, table, header } = reader.read(record, recordIndex);
+    reportBroken(source, table, header, settings, recordIndex);
     // Not yield*: it costs twice as much, and an array's iterator has no throw, so that a caller's would become a TypeError.
-    for (const record of expand(sources[0], table, 0, settings.copy)) yield record;
+    for (const record of expand(source, table, header, settings.copy)) yield record;
     recordIndex++;
   }
 }
@@ -96,7 +106,7 @@ function* expandOneByOne(records, settings, expand) {
  * @returns {T[]}
  */
 function expandAll(sources, table, settings, expand) {
-  reportBroken(sources, table, settings);
+  reportAllBroken(sources, table, settings);
   // An array for each Kinesis record, put together last: one array that grows to the full length peaks higher.
   const perRecord = sources.map((source, index) => expand(source, table, index * HEADER_WORDS, settings.copy));
   return concat(perRecord);

@@ -36,15 +36,16 @@ function each(records) {
 /**
  * @param {KinesisRecord} record
  * @param {number} recordIndex
+ * @param {(base64: string) => import('./bytes').Payload} [decode]
  * @returns {Source}
  */
-function sourceOf(record, recordIndex) {
+function sourceOf(record, recordIndex, decode = decodeBase64) {
   const { data, partitionKey = null, sequenceNumber = '', approximateArrivalTimestamp } = fieldsOf(record, recordIndex);
   const theirs = typeof data === 'string' ? undefined : bytesOf(data);
   if (theirs === undefined && typeof data !== 'string') throw refused(record, recordIndex);
   // Memory that another thread may change while it is read counts as nobody's until it is copied.
   const isOurs = theirs === undefined || isShared(theirs);
-  const payload = theirs === undefined ? decodeBase64(data) : isOurs ? copyOf(theirs) : viewOf(theirs);
+  const payload = theirs === undefined ? decode(data) : isOurs ? copyOf(theirs) : viewOf(theirs);
   return { record, payload, isOurs, partitionKey, sequenceNumber, approximateArrivalTimestamp };
 }
 

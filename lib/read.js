@@ -65,13 +65,13 @@ function sourcesOf(records) {
 }
 
 /**
- * @param {Source[]} sources
+ * @param {Uint8Array[]} payloads
  * @param {Settings} settings
  * @returns {Uint32Array}
  */
-function read(sources, settings) {
+function read(payloads, settings) {
   try {
-    return native.readRecords(sources.map(payloadOf), settings.native);
+    return native.readRecords(payloads, settings.native);
   } catch (thrown) {
     throw fromNative(thrown);
   }
@@ -118,15 +118,26 @@ function brokenRecord(table, header, recordIndex) {
  * @param {Source[]} sources
  * @param {Uint32Array} table
  * @param {Settings} settings
- * @param {number} [firstIndex] the first source's position in the caller's input
  */
-function reportBroken(sources, table, settings, firstIndex = 0) {
+function reportAllBroken(sources, table, settings) {
   if (!settings.strict && !settings.onBroken) return;
   for (let index = 0; index < sources.length; index++) {
-    const broken = brokenRecord(table, index * HEADER_WORDS, firstIndex + index);
-    if (broken) settings.onBroken?.(broken, sources[index].record);
-    if (broken && settings.strict) throw broken;
+    reportBroken(sources[index], table, index * HEADER_WORDS, settings, index);
   }
 }
 
-module.exports = { brokenRecord, read, readAsync, reportBroken, settingsOf, sourcesOf };
+/**
+ * @param {Source} source
+ * @param {Uint32Array} table
+ * @param {number} header
+ * @param {Settings} settings
+ * @param {number} recordIndex
+ */
+function reportBroken(source, table, header, { strict, onBroken }, recordIndex) {
+  if (!strict && !onBroken) return;
+  const broken = brokenRecord(table, header, recordIndex);
+  if (broken) onBroken?.(broken, source.record);
+  if (broken && strict) throw broken;
+}
+
+module.exports = { brokenRecord, payloadOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { BufferView, copyOf } = require('./bytes');
-const { read, reportBroken, settingsOf, sourcesOf } = require('./read');
+const { payloadOf, read, reportAllBroken, settingsOf, sourcesOf } = require('./read');
 const { userRecordsOf } = require('./deaggregate');
 const { textOf } = require('./text');
 const {
@@ -32,8 +32,8 @@ const {
 function decode(records, options) {
   const settings = settingsOf(options, true);
   const sources = sourcesOf(records);
-  const table = read(sources, settings);
-  reportBroken(sources, table, settings);
+  const table = read(sources.map(payloadOf), settings);
+  reportAllBroken(sources, table, settings);
   return new UserRecordBatch(sources, table, settings.copy);
 }
 
