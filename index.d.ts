@@ -990,9 +990,10 @@ export function deaggregate<R extends KinesisRecord>(
 /**
  * Deaggregates Kinesis records lazily: one Kinesis record at a time, nothing read ahead.
  *
- * A Kinesis record is taken from `records` and parsed when its first user record is asked for. Use it where few user
- * records are to be in memory at a time, or where reading may stop early; {@link deaggregate} is the faster one where
- * checksums are most of the work.
+ * A Kinesis record is taken from `records` when its first user record is asked for. Use it where few user records are to be
+ * in memory at a time, or where reading may stop early. Of an array of records with base64 text, as in a Lambda event, the
+ * texts that follow, up to 16 and about 1 MiB, are decoded and verified along, which saves most of the time and cannot be
+ * told otherwise: none of your getters runs for it, and a record that has changed by its turn is read anew.
  *
  * @param records - One Kinesis record or any iterable of them.
  * @param options - Checks, filter and copying.

@@ -3,10 +3,10 @@
 // Kinesis records in, records of the same shape out: every field that came in stays, the user record's are set.
 
 const { Base64Texts } = require('./base64');
-const { expandAll, expandOneByOne, userRecordsOf } = require('./deaggregate');
-const { each } = require('./kinesis-record');
+const { expandAll, expandOneByOne } = require('./deaggregate');
 const { payloadOf, read, settingsOf, sourcesOf } = require('./read');
 const { AGGREGATED, OUTCOME } = require('./table');
+const { UserRecords } = require('./user-records');
 
 /** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
 /** @typedef {import('../index').KinesisRecord} KinesisRecord */
@@ -20,7 +20,7 @@ const { AGGREGATED, OUTCOME } = require('./table');
 function deaggregateRecords(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, read(sources.map(payloadOf), settings), settings, recordsOf);
+  return expandAll(sources, read(sources.map(payloadOf), settings), settings, Records);
 }
 
 /**
@@ -28,27 +28,43 @@ function deaggregateRecords(records, options) {
  * @param {DeaggregateOptions} [options]
  */
 function iterDeaggregateRecords(records, options) {
-  return expandOneByOne(each(records), settingsOf(options), recordsOf);
+  return expandOneByOne(records, settingsOf(options), Records);
 }
 
-/**
- * A Kinesis record as its user records; the very object if it is not aggregated.
- *
- * @param {Source} source
- * @param {Uint32Array} table
- * @param {number} header
- * @param {boolean} copy
- * @returns {KinesisRecord[]}
- */
-function recordsOf(source, table, header, copy) {
-  if (table[header + OUTCOME] !== AGGREGATED) return [source.record];
-  const inShape = shapeOf(source.record);
-  const userRecords = userRecordsOf(source, table, header, copy);
-  // Base64 where base64 came in, bytes where bytes did.
-  if (typeof dataOf(source.record) !== 'string')
-    return userRecords.map((userRecord) => inShape(userRecord, userRecord.data));
-  const texts = new Base64Texts(source.payload, table, header);
-  return userRecords.map((userRecord) => inShape(userRecord, texts.next()));
+/** A Kinesis record as its user records, each in its shape; the very object if it is not aggregated. */
+class Records {
+  /** @type {KinesisRecord | undefined} */
+  #itself = undefined;
+  /** @type {UserRecords | undefined} */
+  #userRecords = undefined;
+  /** Base64 where base64 came in, bytes where bytes did. */
+  #texts = /** @type {Base64Texts | undefined} */ (undefined);
+  #inShape;
+
+  /**
+   * @param {Source} source
+   * @param {Uint32Array} table
+   * @param {number} header
+   * @param {boolean} copy
+   */
+  constructor(source, table, header, copy) {
+    this.#inShape = shapeOf(source.record);
+    if (table[header + OUTCOME] !== AGGREGATED) {
+      this.#itself = source.record;
+      return;
+    }
+    this.#userRecords = new UserRecords(source, table, header, copy);
+    if (typeof dataOf(source.record) === 'string') this.#texts = new Base64Texts(source.payload, table, header);
+  }
+
+  /** @returns {KinesisRecord | undefined} */
+  next() {
+    const userRecord = this.#userRecords?.next();
+    if (userRecord !== undefined) return this.#inShape(userRecord, this.#texts?.next() ?? userRecord.data);
+    const itself = this.#itself;
+    this.#itself = undefined;
+    return itself;
+  }
 }
 
 /** @param {any} record */

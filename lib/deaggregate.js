@@ -2,33 +2,13 @@
 
 const native = require('./native');
 const { KplError } = require('./error');
-const { BufferView, bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('./bytes');
+const { bytesOf, copyOf, decodeBase64, isShared } = require('./bytes');
 const { each } = require('./kinesis-record');
-const {
-  brokenRecord,
-  payloadOf,
-  read,
-  readAsync,
-  reportAllBroken,
-  reportBroken,
-  settingsOf,
-  sourcesOf,
-} = require('./read');
+const { OneByOne } = require('./one-by-one');
+const { payloadOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf } = require('./read');
 const { ReadAhead } = require('./read-ahead');
-const {
-  AGGREGATED,
-  HEADER_WORDS,
-  OUTCOME,
-  PARTITION_KEYS,
-  ROW_EXPLICIT_HASH_KEY,
-  ROW_LENGTH,
-  ROW_PARTITION_KEY,
-  ROW_START,
-  ROW_WORDS,
-  USER_RECORDS,
-  keysOf,
-  rowsOf,
-} = require('./table');
+const { HEADER_WORDS } = require('./table');
+const { UserRecords } = require('./user-records');
 
 /** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
 /** @typedef {import('../index').KinesisRecord} KinesisRecord */
@@ -44,7 +24,7 @@ const {
 function deaggregate(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, read(sources.map(payloadOf), settings), settings, userRecordsOf);
+  return expandAll(sources, read(sources.map(payloadOf), settings), settings, UserRecords);
 }
 
 /**
@@ -55,7 +35,7 @@ function deaggregate(records, options) {
 async function deaggregateAsync(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, await readAsync(sources, settings), settings, userRecordsOf);
+  return expandAll(sources, await readAsync(sources, settings), settings, UserRecords);
 }
 
 /**
@@ -64,35 +44,41 @@ async function deaggregateAsync(records, options) {
  * @returns {IterableIterator<UserRecord>}
  */
 function iterDeaggregate(records, options) {
-  return expandOneByOne(each(records), settingsOf(options), userRecordsOf);
+  return expandOneByOne(records, settingsOf(options), UserRecords);
 }
 
 /**
  * What a Kinesis record turns into.
  *
  * @template T
- * @callback Expand
- * @param {Source} source
- * @param {Uint32Array} table
- * @param {number} header
- * @param {boolean} copy
- * @returns {T[]}
+ * @typedef {new (
+ *   source: Source, table: Uint32Array, header: number, copy: boolean,
+ * ) => import('./one-by-one').Cursor<T>} Expansion
  */
+
+/**
+ * @template T
+ * @param {KinesisRecord | Iterable<KinesisRecord>} records
+ * @param {Settings} settings
+ * @param {Expansion<T>} Expansion
+ */
+function expandOneByOne(records, settings, Expansion) {
+  return new OneByOne(expansions(each(records), settings, Expansion));
+}
 
 /**
  * @template T
  * @param {Iterable<KinesisRecord>} records
  * @param {Settings} settings
- * @param {Expand<T>} expand
+ * @param {Expansion<T>} Expansion
  */
-function* expandOneByOne(records, settings, expand) {
+function* expansions(records, settings, Expansion) {
   const reader = new ReadAhead(records, settings);
   let recordIndex = 0;
   for (const record of records) {
     const { source, table, header } = reader.read(record, recordIndex);
     reportBroken(source, table, header, settings, recordIndex);
-    // Not yield*: it costs twice as much, and an array's iterator has no throw, so that a caller's would become a TypeError.
-    for (const record of expand(source, table, header, settings.copy)) yield record;
+    yield new Expansion(source, table, header, settings.copy);
     recordIndex++;
   }
 }
@@ -102,13 +88,18 @@ function* expandOneByOne(records, settings, expand) {
  * @param {Source[]} sources
  * @param {Uint32Array} table
  * @param {Settings} settings
- * @param {Expand<T>} expand
+ * @param {Expansion<T>} Expansion
  * @returns {T[]}
  */
-function expandAll(sources, table, settings, expand) {
+function expandAll(sources, table, settings, Expansion) {
   reportAllBroken(sources, table, settings);
   // An array for each Kinesis record, put together last: one array that grows to the full length peaks higher.
-  const perRecord = sources.map((source, index) => expand(source, table, index * HEADER_WORDS, settings.copy));
+  const perRecord = sources.map((source, index) => {
+    const expansion = new Expansion(source, table, index * HEADER_WORDS, settings.copy);
+    const all = [];
+    for (let next = expansion.next(); next !== undefined; next = expansion.next()) all.push(next);
+    return all;
+  });
   return concat(perRecord);
 }
 
@@ -130,62 +121,6 @@ function concat(arrays) {
 }
 
 /**
- * What one Kinesis record holds; if it is not aggregated, that is itself.
- *
- * @param {Source} source
- * @param {Uint32Array} table
- * @param {number} header
- * @param {boolean} copy
- * @returns {UserRecord[]}
- */
-function userRecordsOf(source, table, header, copy) {
-  if (table[header + OUTCOME] !== AGGREGATED) return [unaggregated(source, table, header, copy)];
-
-  const { payload, sequenceNumber } = source;
-  const { buffer, byteOffset } = payload;
-  const keys = keysOf(table, header, payload);
-  // Explicit hash keys follow the partition keys, and rows count them from 1.
-  const explicitHashKeys = table[header + PARTITION_KEYS] - 1;
-  const userRecords = [];
-  let row = rowsOf(table, header);
-  for (let subSequenceNumber = 0; subSequenceNumber < table[header + USER_RECORDS]; subSequenceNumber++) {
-    const explicitHashKey = table[row + ROW_EXPLICIT_HASH_KEY];
-    const data = new BufferView(buffer, byteOffset + table[row + ROW_START], table[row + ROW_LENGTH]);
-    userRecords.push({
-      partitionKey: keys[table[row + ROW_PARTITION_KEY]],
-      explicitHashKey: explicitHashKey === 0 ? null : keys[explicitHashKeys + explicitHashKey],
-      data: copy ? copyOf(data) : data,
-      sequenceNumber,
-      subSequenceNumber,
-      aggregated: true,
-    });
-    row += ROW_WORDS;
-  }
-  return userRecords;
-}
-
-/**
- * @param {Source} source
- * @param {Uint32Array} table
- * @param {number} header
- * @param {boolean} copy
- * @returns {UserRecord}
- */
-function unaggregated({ payload, partitionKey, sequenceNumber }, table, header, copy) {
-  const data = copy ? copyOf(payload) : viewOf(payload);
-  const userRecord = {
-    partitionKey,
-    explicitHashKey: null,
-    data,
-    sequenceNumber,
-    subSequenceNumber: 0,
-    aggregated: false,
-  };
-  const broken = brokenRecord(table, header, 0);
-  return broken ? { ...userRecord, decodeError: broken.code } : userRecord;
-}
-
-/**
  * @param {Uint8Array | string} data
  * @returns {boolean}
  */
@@ -197,12 +132,4 @@ function isAggregated(data) {
   return native.isAggregated(isShared(bytes) ? copyOf(bytes) : bytes);
 }
 
-module.exports = {
-  deaggregate,
-  deaggregateAsync,
-  expandAll,
-  expandOneByOne,
-  isAggregated,
-  iterDeaggregate,
-  userRecordsOf,
-};
+module.exports = { deaggregate, deaggregateAsync, expandAll, expandOneByOne, isAggregated, iterDeaggregate };

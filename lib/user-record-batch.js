@@ -2,8 +2,9 @@
 
 const { BufferView, copyOf } = require('./bytes');
 const { payloadOf, read, reportAllBroken, settingsOf, sourcesOf } = require('./read');
-const { userRecordsOf } = require('./deaggregate');
 const { textOf } = require('./text');
+const { UserRecords } = require('./user-records');
+const { OneByOne } = require('./one-by-one');
 const {
   AGGREGATED,
   HEADER_WORDS,
@@ -150,9 +151,13 @@ class UserRecordBatch {
     return [...this];
   }
 
-  *[Symbol.iterator]() {
+  [Symbol.iterator]() {
+    return new OneByOne(this.#expansions());
+  }
+
+  *#expansions() {
     for (let index = 0; index < this.#sources.length; index++) {
-      yield* userRecordsOf(this.#sources[index], this.#table, index * HEADER_WORDS, this.#copy);
+      yield new UserRecords(this.#sources[index], this.#table, index * HEADER_WORDS, this.#copy);
     }
   }
 
