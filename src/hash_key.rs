@@ -18,6 +18,8 @@ pub struct HashKey(pub u128);
 impl HashKey {
     /// The largest hash key.
     pub const MAX: Self = Self(u128::MAX);
+    /// The length of the largest in decimal.
+    pub const MAX_DIGITS: usize = 39;
 
     /// The hash key of a record that has no explicit one: MD5 of the partition key's UTF-8 bytes, big-endian
     /// (`PutRecord` in the Kinesis API reference).
