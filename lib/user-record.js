@@ -31,6 +31,10 @@ function readUserRecord(record, recordIndex) {
   const partitionKey = isLower ? lower : record.PartitionKey;
   const data = isLower ? record.data : record.Data;
   const explicitHashKey = isLower ? record.explicitHashKey : record.ExplicitHashKey;
+  if (explicitHashKey === undefined && (isLower ? record.ExplicitHashKey : record.explicitHashKey) !== undefined) {
+    const message = 'the explicit hash key is spelled in the other way than the partition key, and would be lost';
+    throw new KplError('ERR_KPL_EXPLICIT_HASH_KEY', message, { recordIndex });
+  }
 
   if (typeof partitionKey !== 'string' || !partitionKey.isWellFormed()) {
     const problem = typeof partitionKey === 'string' ? 'a string with a lone surrogate' : kindOf(partitionKey);

@@ -47,6 +47,14 @@ test.each([[5], [5n], [null], [undefined], [true], [{}], [['a']], [Symbol('a')],
   },
 );
 
+test.each([
+  { partitionKey: 'a', data: 'x', ExplicitHashKey: '5' },
+  { PartitionKey: 'a', Data: 'x', explicitHashKey: '5' },
+])('an explicit hash key in the other spelling is refused rather than lost: %p', (record) => {
+  const error = expectRefusal(() => aggregate([record]), 'ERR_KPL_EXPLICIT_HASH_KEY', { recordIndex: 0 });
+  expect(error.message).toContain('spelled in the other way');
+});
+
 test('a String object is no string', () => {
   expectRefusal(() => put({ partitionKey: Object('a') }), 'ERR_KPL_PARTITION_KEY');
 });

@@ -148,6 +148,7 @@ test.each([
   [range(-1, 5)],
   [range('01', 5)],
   [range(0, MAX_HASH_KEY + 1n)],
+  [range(6, 5)],
 ])('a range that is none is refused: %p', async (hashKeyRange) => {
   const record = sdkRecord({ Data: of(low) });
   expectRefusal(() => deaggregate(record, { hashKeyRange }), 'ERR_KPL_OPTION');

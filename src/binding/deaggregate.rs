@@ -27,10 +27,15 @@ pub struct ReadOptions {
 impl ReadOptions {
     fn parse(&self) -> std::result::Result<Options, Error> {
         let hash_key_range = match (&self.starting_hash_key, &self.ending_hash_key) {
-            (Some(start), Some(end)) => Some(HashKeyRange {
-                start: bound("hashKeyRange.StartingHashKey", start)?,
-                end: bound("hashKeyRange.EndingHashKey", end)?,
-            }),
+            (Some(start), Some(end)) => {
+                let start = bound("hashKeyRange.StartingHashKey", start)?;
+                let end = bound("hashKeyRange.EndingHashKey", end)?;
+                if start > end {
+                    let must_be = "a range whose start is not after its end: it would keep nothing".into();
+                    return Err(Error::Option { name: "hashKeyRange", must_be });
+                }
+                Some(HashKeyRange { start, end })
+            }
             _ => None,
         };
         Ok(Options { verify_checksum: self.verify_checksum, inspect_data: self.inspect_data, hash_key_range })
