@@ -4,7 +4,7 @@
  * Names, signatures, defaults, callbacks and messages are the older package's, and so are the bytes, wherever those
  * were right. Its defects are not here; the README lists each. New code is better served by `kinesis-agg` itself.
  *
- * @packageDocumentation
+ * @module kinesis-agg/compat
  */
 
 // -------------------------------------------------------------------------------------------------- deaggregation
@@ -116,7 +116,10 @@ export interface SdkUserRecord {
  * const perRecord: PerRecordCallback<UserRecord> = (err, { partitionKey }) => console.log(err, partitionKey);
  * ```
  */
-export type PerRecordCallback<R> = { callback(err: Error | null, userRecord: R): void }['callback'];
+export type PerRecordCallback<R> = {
+  /** The callback. */
+  callback(err: Error | null, userRecord: R): void;
+}['callback'];
 
 /**
  * Gets all user records of a Kinesis record, or an error. Callbacks that were written for the older package's types fit.
@@ -130,7 +133,10 @@ export type PerRecordCallback<R> = { callback(err: Error | null, userRecord: R):
  * const afterRecord: AfterRecordCallback<UserRecord> = (err, records) => console.log(err ?? records.length);
  * ```
  */
-export type AfterRecordCallback<R> = { callback(err: Error | undefined, userRecords: R[]): void }['callback'];
+export type AfterRecordCallback<R> = {
+  /** The callback. */
+  callback(err: Error | undefined, userRecords: R[]): void;
+}['callback'];
 
 /**
  * Takes one Kinesis record apart and calls back for each user record, then once for the whole, all before it returns.
@@ -262,12 +268,84 @@ export interface EncodedRecord {
 export interface Shard {
   /** The shard's name; not read. */
   ShardId?: string | undefined;
-  /** The hash keys that the shard owns, as decimals. */
-  HashKeyRange: { StartingHashKey: string | undefined; EndingHashKey: string | undefined } | undefined;
+  /** The shard that was split or merged into this one; not read. */
+  ParentShardId?: string | undefined;
+  /** The other shard of a merge; not read. */
+  AdjacentParentShardId?: string | undefined;
+  /** The hash keys that the shard owns. */
+  HashKeyRange: HashKeyRange | undefined;
   /** With an `EndingSequenceNumber` the shard is closed, and left out. */
-  SequenceNumberRange?:
-    | { StartingSequenceNumber?: string | undefined; EndingSequenceNumber?: string | undefined }
-    | undefined;
+  SequenceNumberRange?: SequenceNumberRange | undefined;
+}
+
+/**
+ * An inclusive range of hash keys, as decimals.
+ *
+ * @example
+ * ```ts
+ * import type { HashKeyRange } from 'kinesis-agg/compat';
+ *
+ * const all: HashKeyRange = { StartingHashKey: '0', EndingHashKey: '340282366920938463463374607431768211455' };
+ * ```
+ */
+export interface HashKeyRange {
+  /** First hash key of the range. */
+  StartingHashKey: string | undefined;
+  /** Last hash key of the range, itself included. */
+  EndingHashKey: string | undefined;
+}
+
+/**
+ * The sequence numbers of a shard.
+ *
+ * @example
+ * ```ts
+ * import type { SequenceNumberRange } from 'kinesis-agg/compat';
+ *
+ * const open: SequenceNumberRange = { StartingSequenceNumber: '1' };
+ * ```
+ */
+export interface SequenceNumberRange {
+  /** First sequence number; not read. */
+  StartingSequenceNumber?: string | undefined;
+  /** Last sequence number of a closed shard; absent on an open one. */
+  EndingSequenceNumber?: string | undefined;
+}
+
+/**
+ * Routing by lanes, as in `kinesis-agg`.
+ *
+ * @example
+ * ```ts
+ * import type { LaneRouting } from 'kinesis-agg/compat';
+ *
+ * const routing: LaneRouting = { lanes: 16 };
+ * ```
+ */
+export interface LaneRouting {
+  /** Number of lanes: an integer from 1 to 1024, the same in all producers of a stream. */
+  lanes: number;
+  /** Never beside `lanes`. */
+  shards?: undefined;
+}
+
+/**
+ * Routing by shards, as in `kinesis-agg`.
+ *
+ * @example
+ * ```ts
+ * import type { ShardRouting } from 'kinesis-agg/compat';
+ *
+ * const routing: ShardRouting = {
+ *   shards: [{ HashKeyRange: { StartingHashKey: '0', EndingHashKey: '340282366920938463463374607431768211455' } }],
+ * };
+ * ```
+ */
+export interface ShardRouting {
+  /** The stream's shards; the open ones must cover all hash keys without a hole or an overlap. */
+  shards: readonly Shard[];
+  /** Never beside `shards`. */
+  lanes?: undefined;
 }
 
 /**
@@ -288,13 +366,7 @@ export interface AggregatorOptions {
    *
    * @defaultValue `'first'`
    */
-  routing?:
-    | 'first'
-    | 'pinned'
-    | 'partitionKey'
-    | { lanes: number; shards?: undefined }
-    | { shards: readonly Shard[]; lanes?: undefined }
-    | undefined;
+  routing?: 'first' | 'pinned' | 'partitionKey' | LaneRouting | ShardRouting | undefined;
   /**
    * The stream's own limit for one record, in bytes of data plus UTF-8 bytes of the partition key.
    *
@@ -341,7 +413,10 @@ export interface AggregatorOptions {
  * };
  * ```
  */
-export type OnReadyCallback = { callback(err: Error | null, encodedRecord?: EncodedRecord): void }['callback'];
+export type OnReadyCallback = {
+  /** The callback. */
+  callback(err: Error | null, encodedRecord?: EncodedRecord): void;
+}['callback'];
 
 /**
  * Aggregates records and calls a handler for each encoded record.
@@ -392,6 +467,8 @@ export function aggregate(
  */
 export class RecordAggregator {
   /**
+   * Makes an aggregator with nothing in flight.
+   *
    * @param onReadyCallback - Called with each aggregate as it closes, and with errors.
    * @param options - Routing and limits.
    */

@@ -11,7 +11,7 @@
  *
  * Every error thrown for an input is a {@link KplError} with a {@link KplErrorCode}. No input ends the process.
  *
- * @packageDocumentation
+ * @module kinesis-agg
  */
 
 // ---------------------------------------------------------------------------------------------------- aggregation
@@ -1100,6 +1100,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Partition key of user record `i`, as {@link UserRecord.partitionKey}.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1114,6 +1115,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Explicit hash key of user record `i`, as {@link UserRecord.explicitHashKey}.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1129,6 +1131,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * copy if `copy` was set. Each call makes a new Buffer.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1143,6 +1146,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Bytes of user record `i` as a string, read as UTF-8; what is no UTF-8 becomes U+FFFD.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1157,6 +1161,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Bytes of user record `i` read as JSON.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    * @throws `SyntaxError` of `JSON.parse` if they are none.
    *
    * @example
@@ -1172,6 +1177,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Sequence number of the Kinesis record of user record `i`, as {@link UserRecord.sequenceNumber}.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1186,6 +1192,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Position of user record `i` in its aggregate, as {@link UserRecord.subSequenceNumber}.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1200,6 +1207,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * Whether user record `i` came out of an aggregate.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1215,6 +1223,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * seconds since 1970 from Lambda, of milliseconds from Firehose and Kinesis Analytics, undefined where it has none.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts
@@ -1230,6 +1239,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    * The Kinesis record of user record `i`: the very object that was given.
    *
    * @param i - Position, from 0 to `length - 1`.
+   * @throws `RangeError` for any other.
    *
    * @example
    * ```ts

@@ -150,12 +150,16 @@ function face(folder, { js, types }) {
   return { name: `${js} against ${types}`, project, ours: true };
 }
 
-/** @returns {{ js: string, types: string }[]} the faces that package.json exports */
+/**
+ * What package.json exports: each face, from which the shipped file is made, and its types.
+ *
+ * @returns {{ js: string, types: string }[]}
+ */
 function publicFiles() {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return Object.values(exports)
     .filter((entry) => entry.types)
-    .map((entry) => ({ js: entry.default.replace(/^\.\//, ''), types: entry.types.replace(/^\.\//, '') }));
+    .map((entry) => ({ js: entry.default.replace('./dist/', ''), types: entry.types.replace(/^\.\//, '') }));
 }
 
 /**
