@@ -38,7 +38,7 @@ test('the tarball holds nothing but what a user needs', () => {
     .files.map((file) => file.path)
     .filter(
       (name) =>
-        !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(index|compat)\.(js|d\.ts)|lib\/.*\.(js|d\.ts)|prebuilds\/.*\.node)$/.test(
+        !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(index|compat)\.d\.ts|dist\/(index|compat)\.js|prebuilds\/.*\.node)$/.test(
           name,
         ),
     );
