@@ -49,10 +49,13 @@ function requestRouting(routing) {
     if (lanes !== undefined && shards !== undefined) {
       throw new KplError('ERR_KPL_OPTION', 'routing must have either lanes or shards, got both');
     }
-    if (lanes !== undefined) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes) };
-    if (shards !== undefined) return { routing: 'shards', shards: openShards(shards) };
+    if (lanes !== undefined) {
+      return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes), shards: undefined };
+    }
+    if (shards !== undefined) return { routing: 'shards', lanes: undefined, shards: openShards(shards) };
   }
-  return { routing: typeof routing === 'string' ? routing : '' };
+  // Own fields, also where there is nothing: the native side would find those of a polluted prototype.
+  return { routing: typeof routing === 'string' ? routing : '', lanes: undefined, shards: undefined };
 }
 
 /**

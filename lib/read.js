@@ -46,7 +46,8 @@ function settingsOf(options = {}, inspectData = false) {
 
 /** @param {DeaggregateOptions['hashKeyRange']} range */
 function rangeOf(range) {
-  if (range === undefined) return {};
+  // Own fields, also where there is nothing: the native side would find those of a polluted prototype.
+  if (range === undefined) return { startingHashKey: undefined, endingHashKey: undefined };
   const { StartingHashKey, EndingHashKey } = range ?? {};
   if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
     throw new KplError('ERR_KPL_OPTION', 'hashKeyRange must have StartingHashKey and EndingHashKey, as Shard has them');
