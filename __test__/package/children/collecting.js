@@ -28,7 +28,7 @@ const collecting = {
 };
 
 // Before anything takes the functions out of the faces.
-for (const face of [require('../../..'), require('../../../compat')]) {
+for (const face of [require('../../..'), require('kinesis-agg/compat')]) {
   for (const [name, value] of Object.entries(face)) {
     for (const [method, { value: call }] of Object.entries(Object.getOwnPropertyDescriptors(value.prototype ?? {}))) {
       if (typeof call === 'function' && method !== 'constructor') value.prototype[method] = new Proxy(call, collecting);

@@ -3,7 +3,7 @@
 // Run as a process of its own by hostile.test.js.
 
 const kpl = require('../../..');
-const compat = require('../../../compat');
+const compat = require('kinesis-agg/compat');
 
 const detached = new ArrayBuffer(8);
 const detachedView = new Uint8Array(detached);

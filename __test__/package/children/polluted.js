@@ -3,7 +3,7 @@
 // Run as a process of its own by hostile.test.js: the package while prototypes of the language are not what they were.
 
 const kpl = require('../../..');
-const compat = require('../../../compat');
+const compat = require('kinesis-agg/compat');
 
 const shards = [{ HashKeyRange: { StartingHashKey: '0', EndingHashKey: String(2n ** 128n - 1n) } }];
 const records = ['x', 'y'].map((data) => ({ partitionKey: 'a', data }));
@@ -35,7 +35,17 @@ async function exercise() {
 
 const FIELDS = [
   ...['routing', 'lanes', 'shards', 'maxBytes', 'maxRecordBytes', 'maxUserRecords', 'maxOpenAggregates', 'wrapSingle'],
-  ...['verifyChecksum', 'strict', 'copy', 'onBroken', 'hashKeyRange', 'startingHashKey', 'endingHashKey', 'checkKeys'],
+  ...[
+    'verifyChecksum',
+    'strict',
+    'copy',
+    'onBroken',
+    'hashKeyRange',
+    'startingHashKey',
+    'endingHashKey',
+    'checkKeys',
+    'sealLater',
+  ],
   ...[
     'kinesis',
     'Data',
