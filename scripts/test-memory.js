@@ -55,7 +55,7 @@ function withoutCase(face, cases) {
 runTests(async (report) => {
   const faces = [
     { title: 'kinesis-agg', group: 'MODERN', cases: MODERN, face: require('..') },
-    { title: 'kinesis-agg/compat', group: 'DROP_IN', cases: DROP_IN, face: require('../compat') },
+    { title: 'kinesis-agg/compat', group: 'DROP_IN', cases: DROP_IN, face: require('kinesis-agg/compat') },
   ];
   for (const { title, group, cases, face } of faces) {
     report.heading(`${title}: ${Object.keys(cases).length} cases`);

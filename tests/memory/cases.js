@@ -4,7 +4,7 @@
 // with the name of what it calls.
 
 const kpl = require('../..');
-const compat = require('../../compat');
+const compat = require('kinesis-agg/compat');
 const { evenShards } = require('../../__test__/given/shards');
 const { lambdaPayload, lambdaRecord, sdkRecord } = require('../../__test__/given/kinesis-records');
 

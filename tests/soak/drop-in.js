@@ -2,7 +2,7 @@
 
 // The drop-in, there and back.
 
-const compat = require('../../compat');
+const compat = require('kinesis-agg/compat');
 
 /**
  * User records through the drop-in's aggregator and back. The older package takes nothing without data, and writes
