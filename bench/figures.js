@@ -1,15 +1,26 @@
 'use strict';
 
-// The kept figures as one SVG. Its colours are in the middle between light and dark and nothing fills the ground, so that it
-// can be read on either.
+// The kept figures as one SVG.
 
 const { BEST_JS, INCUMBENT, PACKAGE } = require('./contestants');
+const {
+  BLUE,
+  LINE,
+  ORANGE,
+  TEXT,
+  VIOLET,
+  WIDTH,
+  drawing,
+  keys,
+  level,
+  polyline,
+  round,
+  text,
+  upright,
+} = require('./svg');
 
-const TEXT = '#7d8590';
-const LINE = '#7d859055';
-const COLOURS = { [PACKAGE]: '#2f81f7', [INCUMBENT]: '#a371f7', [BEST_JS]: '#d18616' };
+const COLOURS = { [PACKAGE]: BLUE, [INCUMBENT]: VIOLET, [BEST_JS]: ORANGE };
 
-const WIDTH = 900;
 const LABELS = 350;
 const RIGHT = WIDTH - 50;
 const BAR = 11;
@@ -24,8 +35,7 @@ function drawFigures(kept) {
   const curves = Object.values(rows).filter((row) => row.growth?.of === 'userRecords');
   const chartsTop = TOP + bars.length * ROW + 70;
   const height = chartsTop + (curves.length > 0 ? CHART_HEIGHT + 60 : -40);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="${TEXT}">`,
+  return drawing(height, [
     text(
       0,
       16,
@@ -35,8 +45,7 @@ function drawFigures(kept) {
     legend(36, [INCUMBENT, BEST_JS], 'against '),
     ...barChart(bars),
     ...(curves.length > 0 ? growthCharts(curves, chartsTop) : []),
-    '</svg>\n',
-  ].join('\n');
+  ]);
 }
 
 /** Bars to the right of 1x where the package wins, to its left where the rival does. */
@@ -121,47 +130,26 @@ function growthChart(curve, left, width, top) {
         text(x(row.growth.value), bottom + 14, short(row.growth.value), 'text-anchor="middle" font-size="10"'),
       ),
     ...[INCUMBENT, BEST_JS, PACKAGE].map((contestant) => {
-      const points = curve
-        .map((row) => `${round(x(row.growth.value))},${round(y(nanoseconds(row, contestant)))}`)
-        .join(' ');
-      return `<polyline points="${points}" fill="none" stroke="${COLOURS[contestant]}" stroke-width="2"/>`;
+      const points = curve.map((row) => [x(row.growth.value), y(nanoseconds(row, contestant))]);
+      return polyline(points, COLOURS[contestant]);
     }),
   ];
 }
 
 function legend(y, names, before) {
-  return names
-    .map((name, index) => {
-      const x = 40 + index * 170;
-      return `<rect x="${x}" y="${y - 9}" width="10" height="10" fill="${COLOURS[name]}"/>${text(x + 16, y, before + name)}`;
-    })
-    .join('');
+  return keys(
+    y,
+    names.map((name) => [before + name, COLOURS[name]]),
+  );
 }
 
 function logScale(from, to, start, end) {
   return (/** @type {number} */ value) => start + ((end - start) * Math.log(value / from)) / Math.log(to / from);
 }
 
-function text(x, y, words, attributes = '') {
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped}</text>`;
-}
-
-function upright(x, top, bottom, colour) {
-  return `<line x1="${round(x)}" x2="${round(x)}" y1="${top}" y2="${bottom}" stroke="${colour}"/>`;
-}
-
-function level(left, right, y) {
-  return `<line x1="${round(left)}" x2="${round(right)}" y1="${round(y)}" y2="${round(y)}" stroke="${LINE}"/>`;
-}
-
 function short(value) {
   if (value >= 1e6) return `${value / 1e6}M`;
   return value >= 1000 ? `${value / 1000}k` : String(value);
-}
-
-function round(value) {
-  return Math.round(value * 10) / 10;
 }
 
 module.exports = { drawFigures };

@@ -110,7 +110,7 @@ class RecordAggregator {
  * @param {AggregatorOptions} [options]
  */
 function aggregate(records, options) {
-  const intake = new Intake(openAggregator(options, { sealLater: true }));
+  const intake = new Intake(openAggregator(options, { checkKeys: true, sealLater: true }));
   /** @type {AggregatedRecord[]} */
   const aggregates = [];
   let sealed = 0;

@@ -4,7 +4,7 @@
 
 const { Base64Texts } = require('./base64');
 const { expandAll, expandOneByOne } = require('./deaggregate');
-const { payloadOf, read, settingsOf, sourcesOf } = require('./read');
+const { payloadsOf, read, settingsOf, sourcesOf } = require('./read');
 const { AGGREGATED, OUTCOME } = require('./table');
 const { UserRecords } = require('./user-records');
 
@@ -20,7 +20,7 @@ const { UserRecords } = require('./user-records');
 function deaggregateRecords(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, read(sources.map(payloadOf), settings), settings, Records);
+  return expandAll(sources, read(payloadsOf(sources), settings), settings, Records);
 }
 
 /**

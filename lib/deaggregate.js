@@ -5,7 +5,7 @@ const { KplError } = require('./error');
 const { bytesOf, copyOf, decodeBase64, isShared } = require('./bytes');
 const { each } = require('./kinesis-record');
 const { OneByOne } = require('./one-by-one');
-const { payloadOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf } = require('./read');
+const { payloadsOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf } = require('./read');
 const { ReadAhead } = require('./read-ahead');
 const { HEADER_WORDS } = require('./table');
 const { UserRecords } = require('./user-records');
@@ -24,7 +24,7 @@ const { UserRecords } = require('./user-records');
 function deaggregate(records, options) {
   const settings = settingsOf(options);
   const sources = sourcesOf(records);
-  return expandAll(sources, read(sources.map(payloadOf), settings), settings, UserRecords);
+  return expandAll(sources, read(payloadsOf(sources), settings), settings, UserRecords);
 }
 
 /**

@@ -13,6 +13,7 @@ const { bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('./bytes');
  * @typedef {object} Source
  * @property {KinesisRecord} record
  * @property {import('./bytes').Payload} payload
+ * @property {number} length how many bytes there were when the record was read
  * @property {boolean} isOurs whether nobody else holds the payload's memory
  * @property {string | null} partitionKey
  * @property {string} sequenceNumber
@@ -46,7 +47,8 @@ function sourceOf(record, recordIndex, decode = decodeBase64) {
   // Memory that another thread may change while it is read counts as nobody's until it is copied.
   const isOurs = theirs === undefined || isShared(theirs);
   const payload = theirs === undefined ? decode(data) : isOurs ? copyOf(theirs) : viewOf(theirs);
-  return { record, payload, isOurs, partitionKey, sequenceNumber, approximateArrivalTimestamp };
+  const { length } = payload;
+  return { record, payload, length, isOurs, partitionKey, sequenceNumber, approximateArrivalTimestamp };
 }
 
 /**

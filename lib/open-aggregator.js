@@ -9,12 +9,21 @@ const { KplError, fromNative } = require('./error');
 /** @typedef {import('../index').Shard} Shard */
 
 /**
- * @param {AggregatorOptions} [options]
- * @param {object} [ways]
- * @param {boolean} [ways.checkKeys] whether keys that Kinesis would refuse are refused
- * @param {boolean} [ways.sealLater] whether the MD5s of what closes are left to `sealAggregates`
+ * All of them, always: one that is left out would be that of a polluted prototype.
+ *
+ * @typedef {object} Ways
+ * @property {boolean} checkKeys whether keys that Kinesis would refuse are refused
+ * @property {boolean} sealLater whether the MD5s of what closes are left to `sealAggregates`
  */
-function openAggregator(options = {}, { checkKeys = true, sealLater = false } = {}) {
+
+/** @type {Ways} */
+const USUAL = { checkKeys: true, sealLater: false };
+
+/**
+ * @param {AggregatorOptions} [options]
+ * @param {Ways} [ways]
+ */
+function openAggregator(options = {}, { checkKeys, sealLater } = USUAL) {
   if (options === null || typeof options !== 'object') {
     throw new KplError(
       'ERR_KPL_OPTION',
@@ -49,10 +58,13 @@ function requestRouting(routing) {
     if (lanes !== undefined && shards !== undefined) {
       throw new KplError('ERR_KPL_OPTION', 'routing must have either lanes or shards, got both');
     }
-    if (lanes !== undefined) return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes) };
-    if (shards !== undefined) return { routing: 'shards', shards: openShards(shards) };
+    if (lanes !== undefined) {
+      return { routing: 'lanes', lanes: wholeNumber('routing.lanes', lanes), shards: undefined };
+    }
+    if (shards !== undefined) return { routing: 'shards', lanes: undefined, shards: openShards(shards) };
   }
-  return { routing: typeof routing === 'string' ? routing : '' };
+  // Own fields, also where there is nothing: the native side would find those of a polluted prototype.
+  return { routing: typeof routing === 'string' ? routing : '', lanes: undefined, shards: undefined };
 }
 
 /**

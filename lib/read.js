@@ -46,7 +46,8 @@ function settingsOf(options = {}, inspectData = false) {
 
 /** @param {DeaggregateOptions['hashKeyRange']} range */
 function rangeOf(range) {
-  if (range === undefined) return {};
+  // Own fields, also where there is nothing: the native side would find those of a polluted prototype.
+  if (range === undefined) return { startingHashKey: undefined, endingHashKey: undefined };
   const { StartingHashKey, EndingHashKey } = range ?? {};
   if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
     throw new KplError('ERR_KPL_OPTION', 'hashKeyRange must have StartingHashKey and EndingHashKey, as Shard has them');
@@ -85,17 +86,35 @@ function read(payloads, settings) {
  * @returns {Promise<Uint32Array>}
  */
 function readAsync(sources, settings) {
-  for (const source of sources) if (!source.isOurs) source.payload = copyOf(source.payload);
+  const payloads = payloadsOf(sources);
+  for (let index = 0; index < sources.length; index++) {
+    const source = sources[index];
+    if (!source.isOurs) payloads[index] = source.payload = copyOf(source.payload);
+  }
   try {
-    return native.readRecordsAsync(sources.map(payloadOf), settings.native);
+    return native.readRecordsAsync(payloads, settings.native);
   } catch (thrown) {
     throw fromNative(thrown);
   }
 }
 
-/** @param {Source} source */
-function payloadOf(source) {
-  return source.payload;
+/** @param {Source[]} sources */
+function payloadsOf(sources) {
+  sources.forEach(checkMemory);
+  return sources.map(({ payload }) => payload);
+}
+
+/**
+ * Refuses a record whose memory code of the caller's has taken away in the middle of the call: its bytes are lost, which
+ * must not look like no bytes.
+ *
+ * @param {Source} source
+ * @param {number} recordIndex
+ */
+function checkMemory({ payload, length }, recordIndex) {
+  if (payload.length === length) return;
+  const message = 'the memory of a Kinesis record was transferred or shrunk before it was read';
+  throw new KplError('ERR_KPL_KINESIS_RECORD', message, { recordIndex });
 }
 
 /**
@@ -124,6 +143,7 @@ function reportAllBroken(sources, table, settings) {
   for (let index = 0; index < sources.length; index++) {
     reportBroken(sources[index], table, index * HEADER_WORDS, settings, index);
   }
+  sources.forEach(checkMemory);
 }
 
 /**
@@ -138,6 +158,7 @@ function reportBroken(source, table, header, { strict, onBroken }, recordIndex) 
   const broken = brokenRecord(table, header, recordIndex);
   if (broken) onBroken?.(broken, source.record);
   if (broken && strict) throw broken;
+  checkMemory(source, recordIndex);
 }
 
-module.exports = { brokenRecord, payloadOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf };
+module.exports = { brokenRecord, payloadsOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf };

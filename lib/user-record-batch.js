@@ -1,7 +1,7 @@
 'use strict';
 
 const { BufferView, copyOf } = require('./bytes');
-const { payloadOf, read, reportAllBroken, settingsOf, sourcesOf } = require('./read');
+const { payloadsOf, read, reportAllBroken, settingsOf, sourcesOf } = require('./read');
 const { textOf } = require('./text');
 const { UserRecords } = require('./user-records');
 const { OneByOne } = require('./one-by-one');
@@ -33,7 +33,7 @@ const {
 function decode(records, options) {
   const settings = settingsOf(options, true);
   const sources = sourcesOf(records);
-  const table = read(sources.map(payloadOf), settings);
+  const table = read(payloadsOf(sources), settings);
   reportAllBroken(sources, table, settings);
   return new UserRecordBatch(sources, table, settings.copy);
 }

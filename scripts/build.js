@@ -52,7 +52,7 @@ function ensureBuilt() {
   return file;
 }
 
-module.exports = { ensureBuilt, isFresh };
+module.exports = { ensureBuilt, hostFile, isFresh };
 
 if (require.main === module) {
   try {

@@ -92,6 +92,51 @@ test('many at a time do not mix', async () => {
   });
 });
 
+describe('a thousand calls at a time', () => {
+  const CALLS = 1000;
+  const SIZE = 200;
+  const textsFor = (i) => Array.from({ length: 3 }, (_, at) => `${i} ${at} `.padEnd(SIZE, String(i)));
+
+  /** What callers do with memory of theirs as soon as a call has returned. */
+  const CHANGES = {
+    'is overwritten': (memory) => new Uint8Array(memory).fill(0xff),
+    'becomes the next record': (memory, i) =>
+      new Uint8Array(memory).set(entryOf(...textsFor(i + CALLS)).Data.subarray(0, 50)),
+    'is transferred away': (memory) => structuredClone(memory, { transfer: [memory] }),
+    'is shrunk to nothing': (memory) => memory.resize(0),
+  };
+
+  test.each(Object.entries(CHANGES))('are right though the memory of each %s', async (_, change) => {
+    const calls = Array.from({ length: CALLS }, (_, i) => {
+      const { Data } = entryOf(...textsFor(i));
+      const memory = new ArrayBuffer(Data.length, { maxByteLength: Data.length });
+      const record = sdkRecord({ Data: new Uint8Array(memory), PartitionKey: 'a' }, String(i));
+      record.Data.set(Data);
+      const promise = deaggregateAsync([record, lambdaRecord({ Data, PartitionKey: 'a' }, `${i} again`)]);
+      change(memory, i);
+      Object.assign(record, { Data: undefined, SequenceNumber: 'changed' });
+      return promise;
+    });
+    const read = await Promise.all(calls);
+    read.forEach((records, i) => {
+      expect(textsOf(records)).toEqual([...textsFor(i), ...textsFor(i)]);
+      expect(records[0].sequenceNumber).toBe(String(i));
+      expect(records[3].sequenceNumber).toBe(`${i} again`);
+    });
+  });
+
+  test('are right though other calls are made meanwhile', async () => {
+    const calls = Array.from({ length: CALLS }, (_, i) => {
+      const promise = deaggregateAsync(sdkRecord(entryOf(...textsFor(i))));
+      expect(textsOf(deaggregate(sdkRecord(entryOf(...textsFor(-i)))))).toEqual(textsFor(-i));
+      return promise;
+    });
+    (await Promise.all(calls)).forEach((records, i) => {
+      expect(textsOf(records)).toEqual(textsFor(i));
+    });
+  });
+});
+
 test('onBroken is called on the event loop, before the promise settles', async () => {
   const order = [];
   const broken = sdkRecord({ Data: Buffer.from('f3899ac2', 'hex') });

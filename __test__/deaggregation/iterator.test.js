@@ -2,9 +2,10 @@
 
 // iterDeaggregate: one Kinesis record at a time, nothing read ahead.
 
-const { aggregate, iterDeaggregate } = require('../..');
+const { aggregate, decode, iterDeaggregate, iterDeaggregateRecords } = require('../..');
 const { sdkRecord } = require('../given/kinesis-records');
 const { expectRefusal, thrownBy } = require('../given/thrown');
+const { frame, partitionKeyEntry, recordEntry } = require('../model/format');
 
 const entry = aggregate(['x', 'y'].map((data) => ({ partitionKey: 'a', data })))[0];
 
@@ -132,4 +133,33 @@ test('two iterators over one source take turns', () => {
   const [one, two] = [iterDeaggregate(shared), iterDeaggregate(shared)];
   expect(one.next().value.sequenceNumber).toBe('0');
   expect(two.next().value.sequenceNumber).toBe('1');
+});
+
+describe('of 300 000 user records in one Kinesis record', () => {
+  const COUNT = 300_000;
+  const smallest = recordEntry(0, null, '');
+  const huge = sdkRecord({ Data: frame(partitionKeyEntry('a'), Buffer.alloc(COUNT * smallest.length, smallest)) });
+
+  test.each([
+    ['iterDeaggregate', () => iterDeaggregate(huge)],
+    ['iterDeaggregateRecords', () => iterDeaggregateRecords(huge)],
+    ['a batch', () => decode(huge)[Symbol.iterator]()],
+  ])('%s makes few at a time', (_, iterate) => {
+    const before = process.memoryUsage().heapUsed;
+    const iterator = iterate();
+    iterator.next();
+    // All of them would take 200 bytes each.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10 * COUNT);
+    let taken = 1;
+    for (const _ of iterator) taken++;
+    expect(taken).toBe(COUNT);
+  });
+
+  test('they are numbered through', () => {
+    let expected = 0;
+    for (const { subSequenceNumber } of iterDeaggregate(huge)) {
+      if (subSequenceNumber !== expected++) throw new Error(`${subSequenceNumber} came as ${expected - 1}`);
+    }
+    expect(expected).toBe(COUNT);
+  });
 });

@@ -1,7 +1,7 @@
 'use strict';
 
 // Every kind of JavaScript value in every argument of every public function: a result, or an error that says what is
-// wrong; never a crash. It runs in a process of its own, since a crash would take the test runner with it.
+// wrong; never a crash. It runs in processes of its own, since a crash would take the test runner with it.
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
@@ -22,7 +22,7 @@ test('the process lives to the end', () => {
 test('each call gives a result, or a KplError, RangeError or TypeError, or what the value itself threw', () => {
   const { calls, errors, surprises } = JSON.parse(stdout);
   expect(surprises).toEqual([]);
-  expect(calls).toBeGreaterThan(4000);
+  expect(calls).toBeGreaterThan(9000);
   expect(errors.KplError).toBeGreaterThan(1000);
 });
 
@@ -32,4 +32,26 @@ test('nothing that was thrown tells of Rust or of a panic', () => {
 
 test('the package works as before afterwards', () => {
   expect(JSON.parse(stdout).after).toEqual(['x', 'y']);
+});
+
+describe('while prototypes of the language are polluted', () => {
+  const child = spawnSync(process.execPath, [path.join(__dirname, 'children', 'polluted.js')], { encoding: 'utf8' });
+
+  test('the process lives to the end', () => {
+    expect({ status: child.status, signal: child.signal, stderr: child.stderr }).toEqual({
+      status: 0,
+      signal: null,
+      stderr: '',
+    });
+  });
+
+  test('nothing reaches the native side that its JavaScript has not checked', () => {
+    const { count, panics } = JSON.parse(child.stdout);
+    expect(panics).toEqual([]);
+    expect(count).toBeGreaterThan(400);
+  });
+
+  test('the package works as before as soon as they are clean', () => {
+    expect(JSON.parse(child.stdout).spoilt).toEqual([]);
+  });
 });

@@ -51,7 +51,9 @@ class FirstBatch {
 
   /** @param {import('../../index').AggregatorOptions} [options] */
   constructor(options) {
-    this.#intake = new Intake(openAggregator({ ...options, routing: 'first', wrapSingle: true }, { checkKeys: false }));
+    this.#intake = new Intake(
+      openAggregator({ ...options, routing: 'first', wrapSingle: true }, { checkKeys: false, sealLater: false }),
+    );
   }
 
   get records() {

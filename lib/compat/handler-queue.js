@@ -26,7 +26,8 @@ class HandlerQueue {
   constructor(callbacks, concurrency) {
     if (concurrency === 0) throw new Error('Concurrency must not be zero');
     this.#callbacks = callbacks;
-    this.#concurrency = concurrency ?? 1;
+    // Converted once and here: a value that is no number at all has to throw in the caller's own call.
+    this.#concurrency = Number(concurrency ?? 1);
   }
 
   /** @param {any} encoded */

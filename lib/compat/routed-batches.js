@@ -17,7 +17,7 @@ class RoutedBatches {
 
   /** @param {import('../../index').AggregatorOptions} options */
   constructor(options) {
-    this.#intake = new Intake(openAggregator(options, { checkKeys: false }));
+    this.#intake = new Intake(openAggregator(options, { checkKeys: false, sealLater: false }));
   }
 
   /** @returns {any[]} */

@@ -3,7 +3,8 @@
 // One Kinesis record at a time: what the KCL handed on, what this package hands on, and what the model says of both.
 
 const assert = require('node:assert/strict');
-const { deaggregate, decode, iterDeaggregate } = require('../..');
+const { deaggregate, deaggregateAsync, decode, iterDeaggregate } = require('../..');
+const { byDropIn } = require('./drop-in');
 const { judge, MAX_HASH_KEY } = require('./model');
 
 const FULL_RANGE = { start: '0', end: MAX_HASH_KEY.toString() };
@@ -23,6 +24,8 @@ class Agreement {
   dropped = 0;
   takenApart = 0;
   userRecords = 0;
+  /** Kinesis records of which the drop-in gave the same. */
+  byDropIn = 0;
   /** @type {Map<string, number>} */
   deviations = new Map();
 
@@ -46,6 +49,7 @@ class Agreement {
       `agreed: ${this.agreed} (${this.passedOn} passed on as they are, ${this.dropped} dropped or empty, ` +
         `${this.takenApart} taken apart into ${this.userRecords} user records)`,
     );
+    report.figure(`the drop-in, where there was no range: ${this.byDropIn} as this package`);
     for (const [name, count] of differed) report.figure(`differed as written, ${name}: ${count}`);
   }
 }
@@ -56,18 +60,21 @@ class Agreement {
  */
 async function compareWithKcl(report, kcl, agreement, batches) {
   const requests = batches.map(({ blobs, range }) => batch(blobs, range));
-  const answers = await kcl.ask(requests);
+  const kinesisRecords = requests.map(({ records }) => records.map(asKinesisRecord));
+  const ranges = batches.map(({ range }) => range && { StartingHashKey: range.start, EndingHashKey: range.end });
+  const underWay = kinesisRecords.map((records, i) => deaggregateAsync(records, { hashKeyRange: ranges[i] }));
+  const [answers, offTheEventLoop] = await Promise.all([kcl.ask(requests), Promise.all(underWay)]);
   batches.forEach(({ name, blobs, range }, i) => {
     const theirs = bySequenceNumber(answers[i].records, blobs.length);
     let ours;
     const inOrder = report.check(`${name}: both keep the order of the Kinesis records and neither throws`, () => {
       assert.equal(answers[i].thrown, undefined);
       assert.deepEqual(theirs.flat(), answers[i].records);
-      const kinesisRecords = requests[i].records.map(asKinesisRecord);
-      const options = { hashKeyRange: range && { StartingHashKey: range.start, EndingHashKey: range.end } };
-      const records = deaggregate(kinesisRecords, options);
-      assert.deepEqual([...iterDeaggregate(kinesisRecords, options)], records);
-      assert.deepEqual(decode(kinesisRecords, options).toArray(), records);
+      const options = { hashKeyRange: ranges[i] };
+      const records = deaggregate(kinesisRecords[i], options);
+      assert.deepEqual([...iterDeaggregate(kinesisRecords[i], options)], records);
+      assert.deepEqual(decode(kinesisRecords[i], options).toArray(), records);
+      assert.deepEqual(offTheEventLoop[i], records);
       ours = bySequenceNumber(records, blobs.length);
       assert.deepEqual(ours.flat(), records);
     });
@@ -75,6 +82,8 @@ async function compareWithKcl(report, kcl, agreement, batches) {
     blobs.forEach((data, j) => {
       report.check(`${name} ${JSON.stringify(range ?? 'without a range')} ${data.toString('base64')}`, () => {
         compareOne(agreement, data, range, theirs[j], ours[j], String(j));
+        // The drop-in knows no ranges.
+        if (range === undefined) compareDropIn(agreement, kinesisRecords[i][j], ours[j]);
       });
     });
   });
@@ -99,6 +108,19 @@ function compareOne(agreement, data, range, theirs, ours, sequenceNumber) {
   assert.ok(agreed || deviations.length > 0, 'a deviation from the KCL that is not on the list');
   if (agreed) agreement.add(theirs);
   else agreement.addDeviation(deviations);
+}
+
+/** The drop-in hands on what the others do. Where an aggregate is broken it says so by an error, with or without the record. */
+function compareDropIn(agreement, kinesisRecord, ours) {
+  const { error, records } = byDropIn(kinesisRecord);
+  const { decodeError } = ours[0] ?? {};
+  if (decodeError === 'ERR_KPL_CHECKSUM' && error?.message === 'Invalid record checksum') {
+    assert.deepEqual(records, []);
+  } else {
+    assert.equal(error !== undefined, decodeError === 'ERR_KPL_INDEX', error?.message);
+    assert.deepEqual(records.map(comparable), ours.map(comparable));
+  }
+  agreement.byDropIn++;
 }
 
 /** Both shapes in which Kinesis records come; which one must not matter. */

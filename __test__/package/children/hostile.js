@@ -3,10 +3,18 @@
 // Run as a process of its own by hostile.test.js.
 
 const kpl = require('../../..');
+const compat = require('kinesis-agg/compat');
 
 const detached = new ArrayBuffer(8);
 const detachedView = new Uint8Array(detached);
 structuredClone(detached, { transfer: [detached] });
+const shrunk = new ArrayBuffer(8, { maxByteLength: 16 });
+const shrunkViews = {
+  fixed: new Uint8Array(shrunk, 2, 4),
+  tracking: new Uint16Array(shrunk),
+  data: new DataView(shrunk, 2, 4),
+};
+shrunk.resize(3);
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 const ofItself = {};
@@ -26,6 +34,31 @@ const yes = new Proxy(() => yes, {
   get: (_, key) => (key === Symbol.toPrimitive ? () => 'yes' : yes),
   has: () => true,
 });
+
+/** A user record and a Kinesis record whose later getters do something to the memory that earlier ones gave. */
+function withGetters(change) {
+  const memory = new ArrayBuffer(8, { maxByteLength: 8 });
+  const bytes = new Uint8Array(memory);
+  const changed = () => {
+    if (memory.byteLength === 8) change(memory);
+    return undefined;
+  };
+  return {
+    data: bytes,
+    Data: bytes,
+    partitionKey: 'a',
+    PartitionKey: 'a',
+    get explicitHashKey() {
+      return changed();
+    },
+    get SequenceNumber() {
+      return changed();
+    },
+    get sequenceNumber() {
+      return changed();
+    },
+  };
+}
 
 /** Values by name. Those that a call could consume are made anew each time. */
 const VALUES = {
@@ -92,6 +125,21 @@ const VALUES = {
   'an ArrayBuffer': () => new ArrayBuffer(3),
   'a SharedArrayBuffer': () => new SharedArrayBuffer(3),
   'a view of shared memory': () => new Uint8Array(new SharedArrayBuffer(3)),
+  'a SharedArrayBuffer that has grown': () => {
+    const memory = new SharedArrayBuffer(3, { maxByteLength: 100 });
+    memory.grow(50);
+    return memory;
+  },
+  'a resizable ArrayBuffer': () => new ArrayBuffer(3, { maxByteLength: 100 }),
+  'a view of shrunk memory': () => shrunkViews.fixed,
+  'a view that tracks shrunk memory': () => shrunkViews.tracking,
+  'a DataView of shrunk memory': () => shrunkViews.data,
+  'a view that lies about its size': () =>
+    Object.defineProperties(new Uint8Array(3), {
+      length: { value: 1e6 },
+      byteLength: { value: 1e6 },
+      byteOffset: { value: 1e6 },
+    }),
   'a detached ArrayBuffer': () => detached,
   'a view of a detached ArrayBuffer': () => detachedView,
   'a Proxy': () => new Proxy({}, {}),
@@ -101,6 +149,26 @@ const VALUES = {
   'a Proxy that throws': () => thrower,
   'a Proxy that says yes': () => yes,
   'an object of itself': () => ofItself,
+  'an object whose getters throw': () => ({
+    get partitionKey() {
+      throw new EvalError('of the value');
+    },
+    get Data() {
+      throw new EvalError('of the value');
+    },
+  }),
+  'an object whose getters take its memory away': () =>
+    withGetters((memory) => structuredClone(memory, { transfer: [memory] })),
+  'an object whose getters shrink its memory': () => withGetters((memory) => memory.resize(1)),
+  'an iterable whose iterator throws': () => ({
+    *[Symbol.iterator]() {
+      yield kinesis();
+      throw new EvalError('of the value');
+    },
+  }),
+  'a function that throws': () => () => {
+    throw new EvalError('of the value');
+  },
   'an object that is no string': () => ({ toString: null, valueOf: null }),
   'an object with a toString that throws': () => ({
     toString() {
@@ -230,15 +298,95 @@ const CALLS = {
   'new KplError': (v) => new kpl.KplError(v, v, v),
   isAggregated: (v) => kpl.isAggregated(v),
   hashKey: (v) => kpl.hashKey(v),
+  deaggregateRecords: (v) => kpl.deaggregateRecords(v),
+  'deaggregateRecords of one': (v) => kpl.deaggregateRecords([kinesis(), v]),
+  'deaggregateRecords, options': (v) => kpl.deaggregateRecords([kinesis()], v),
+  iterDeaggregateRecords: (v) => [...kpl.iterDeaggregateRecords(v)],
+  'iterDeaggregateRecords, options': (v) => [...kpl.iterDeaggregateRecords([kinesis()], v)],
+  'deaggregateAsync of one': (v) => kpl.deaggregateAsync([kinesis(), v]),
+  'deaggregateAsync, record.Data': (v) => kpl.deaggregateAsync({ Data: v }),
+  'deaggregateAsync, kinesis.data': (v) => kpl.deaggregateAsync({ kinesis: { data: v } }),
+  'deaggregateAsync, hashKeyRange': (v) =>
+    kpl.deaggregateAsync(kinesis(), { hashKeyRange: { StartingHashKey: v, EndingHashKey: v } }),
+  'deaggregateAsync, onBroken': (v) => kpl.deaggregateAsync({ Data: Buffer.from('f3899ac2', 'hex') }, { onBroken: v }),
 };
 
-/** EvalError is what the values here throw themselves; SyntaxError comes from nowhere. */
+/** The same of the drop-in. */
+const COMPAT_CALLS = {
+  'new RecordAggregator': (v) => new compat.RecordAggregator(v).flushBufferedRecords(),
+  'new RecordAggregator, options': (v) => new compat.RecordAggregator(() => {}, v),
+  routing: (v) => new compat.RecordAggregator(() => {}, { routing: v }),
+  maxBytes: (v) => new compat.RecordAggregator(() => {}, { maxBytes: v }),
+  ...Object.fromEntries(
+    [
+      'addUserRecord',
+      'checkIfUserRecordFits',
+      'calculateUserRecordSize',
+      'aggregateRecords',
+      'setOnReadyCallback',
+      'flushBufferedRecords',
+    ].map((method) => [method, (v) => [filled()[method](v)]]),
+  ),
+  'aggregateRecords of one': (v) => filled().aggregateRecords([v], true),
+  'aggregateRecords, forceFlush': (v) => filled().aggregateRecords([record()], v),
+  'aggregateRecords, callback': (v) => filled().aggregateRecords([record()], true, v),
+  partitionKey: (v) => afterwards((aggregator) => aggregator.addUserRecord({ partitionKey: v, data: 'x' })),
+  data: (v) => afterwards((aggregator) => aggregator.addUserRecord({ partitionKey: 'a', data: v })),
+  explicitHashKey: (v) =>
+    afterwards((aggregator) => aggregator.addUserRecord({ partitionKey: 'a', data: 'x', explicitHashKey: v })),
+  'partitionKey under a routing': (v) =>
+    filled({ routing: { lanes: 2 } }).addUserRecord({ partitionKey: v, data: 'x', explicitHashKey: v }),
+  'a method on another this': (v) =>
+    ['addUserRecord', 'build', 'length', 'clearRecords', 'flushBufferedRecords'].map((method) =>
+      compat.RecordAggregator.prototype[method].call(v, record()),
+    ),
+  aggregate: (v) => compat.aggregate(v, done, ignoring, ignoring),
+  'aggregate of one': (v) => compat.aggregate([v], done, ignoring, ignoring),
+  'aggregate, options': (v) => compat.aggregate([record()], done, ignoring, ignoring, v, v),
+  deaggregate: (v) => compat.deaggregate(v, true, ignoring, ignoring),
+  'deaggregate, data': (v) => compat.deaggregate({ data: v }, true, ignoring, ignoring),
+  'deaggregate, Data': (v) => compat.deaggregate({ Data: v }, true, ignoring, ignoring),
+  'deaggregate, computeChecksums': (v) => compat.deaggregate(kinesis(), v, ignoring, ignoring),
+  'deaggregate, perRecordCallback': (v) => compat.deaggregate(kinesis(), true, v, ignoring),
+  'deaggregate, afterRecordCallback': (v) => compat.deaggregate(kinesis(), true, ignoring, v),
+  deaggregateSync: (v) => compat.deaggregateSync(v, true, ignoring),
+  'deaggregateSync, computeChecksums': (v) => compat.deaggregateSync(kinesis(), v, ignoring),
+  'deaggregateSync, afterRecordCallback': (v) => compat.deaggregateSync(kinesis(), true, v),
+};
+
+const ignoring = () => {};
+const done = (_, callback) => callback();
+const filled = (options) => {
+  const aggregator = new compat.RecordAggregator(ignoring, options);
+  aggregator.addUserRecord(record());
+  return aggregator;
+};
+
+/** What an aggregator that may hold an odd record says of itself, and gives. */
+function afterwards(add) {
+  const aggregator = filled();
+  add(aggregator);
+  const { partitionKeyTable, explicitHashKeyTable, totalBytes } = aggregator;
+  return [partitionKeyTable, explicitHashKeyTable, totalBytes, aggregator.length(), aggregator.build()];
+}
+
+/**
+ * EvalError is what the values here throw themselves; SyntaxError comes from nowhere. The drop-in throws plain errors, as the
+ * older package does.
+ */
 const EXPECTED = new Set(['KplError', 'RangeError', 'TypeError', 'EvalError']);
+const EXPECTED_OF_COMPAT = new Set([...EXPECTED, 'Error']);
 
 async function main() {
   const [errors, surprises, panics] = [{}, [], []];
   let calls = 0;
-  for (const [callName, call] of Object.entries(CALLS)) {
+  const all = [
+    ...Object.entries(CALLS).map(([name, call]) => /** @type {const} */ ([name, call, EXPECTED])),
+    ...Object.entries(COMPAT_CALLS).map(
+      ([name, call]) => /** @type {const} */ ([`compat ${name}`, call, EXPECTED_OF_COMPAT]),
+    ),
+  ];
+  for (const [callName, call, expected] of all) {
     for (const [valueName, make] of Object.entries(VALUES)) {
       calls++;
       try {
@@ -246,7 +394,7 @@ async function main() {
       } catch (thrown) {
         const name = thrown?.name;
         errors[name] = (errors[name] ?? 0) + 1;
-        if (!EXPECTED.has(name))
+        if (!expected.has(name))
           surprises.push(`${callName} of ${valueName}: ${String(thrown?.stack ?? typeof thrown)}`);
         if (/panic|napi|rust|unwrap|\.rs\b/i.test(String(thrown?.message)))
           panics.push(`${callName} of ${valueName}: ${thrown.message}`);
