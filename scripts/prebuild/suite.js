@@ -39,10 +39,12 @@ function layOut(target) {
 function runSuite(home, { executable }) {
   const lanes = run(executable, ['-p', 'require("./lib/native").lanes?.() ?? "not told"'], { cwd: home }).trim();
   const results = path.join(home, 'results.json');
+  fs.rmSync(results, { force: true }); // those of another runtime
   const flags = [
     '--ci',
     '--silent',
-    '--testTimeout=900000', // an emulated processor is some twenty times slower
+    '--testTimeout=900000',
+    `--env=${path.join(home, 'scripts/prebuild/patient.js')}`,
     '--json',
     `--outputFile=${results}`,
     `--cacheDirectory=${path.join(home, '.jest')}`,
