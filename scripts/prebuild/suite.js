@@ -35,8 +35,8 @@ function layOut(target) {
   return home;
 }
 
-/** Runs jest in `home` under a runtime; gives its counts and the MD5 path that was in use. */
-function runSuite(home, { executable }) {
+/** Runs jest in `home` under a runtime, `without` some files; gives its counts and the MD5 path that was in use. */
+function runSuite(home, { executable }, without) {
   const lanes = run(executable, ['-p', 'require("./lib/native").lanes?.() ?? "not told"'], { cwd: home }).trim();
   const results = path.join(home, 'results.json');
   fs.rmSync(results, { force: true }); // those of another runtime
@@ -49,6 +49,7 @@ function runSuite(home, { executable }) {
     `--outputFile=${results}`,
     `--cacheDirectory=${path.join(home, '.jest')}`,
   ];
+  if (without) flags.push(`--testPathIgnorePatterns=${without}`);
   const jest = spawnSync(executable, ['node_modules/jest/bin/jest.js', ...flags], {
     cwd: home,
     stdio: ['ignore', 'ignore', 'inherit'],
