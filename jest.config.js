@@ -4,7 +4,7 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__test__/**/*.test.js'],
-  modulePathIgnorePatterns: ['<rootDir>/target/'],
+  modulePathIgnorePatterns: ['<rootDir>/target/', '<rootDir>/.cache/'],
   setupFiles: ['<rootDir>/__test__/given/time-limit.js'],
   // CommonJS as Node runs it: what is tested is what is published.
   transform: {},

@@ -6,6 +6,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
+const { runtimesOf } = require('../scripts/prebuild/runtimes');
 const { invoke } = require('./lambda/runtime-api');
 const { ROOT, emptyFolder, installed, place, ran } = require('./tarball');
 
@@ -101,10 +102,18 @@ test('as a layer', async () => {
   }
 });
 
-const arm64 =
-  fs.existsSync(path.join(ROOT, 'prebuilds/kinesis-agg.linux-arm64-gnu.node')) && process.platform === 'linux';
-test('plain zip on arm64', { skip: !arm64 && 'npm run prebuild -- linux-arm64-gnu' }, () => {
-  const { runtimesOf } = require('../scripts/prebuild/runtimes');
-  const node = runtimesOf('linux-arm64-gnu').find((runtime) => runtime.node.startsWith('22.')).executable;
-  return deployed(zipped(plainFunction('handler.js')), node);
-});
+for (const [target, major] of [
+  ['linux-x64-gnu', '22'],
+  ['linux-x64-gnu', '24'],
+  ['linux-arm64-gnu', '22'],
+  ['linux-arm64-gnu', '24'],
+]) {
+  const isBuilt = fs.existsSync(path.join(ROOT, `prebuilds/kinesis-agg.${target}.node`));
+  const canRun = process.platform === 'linux' && process.arch === 'x64';
+  test(`plain zip on ${target}, nodejs${major}.x`, {
+    skip: !(isBuilt && canRun) && `npm run prebuild -- ${target}, on Linux x64`,
+  }, () => {
+    const { executable } = runtimesOf(target).find(({ node }) => node.startsWith(`${major}.`));
+    return deployed(zipped(plainFunction('handler.js')), executable);
+  });
+}

@@ -93,7 +93,9 @@ class Endpoint {
     this.url = `http://${HOST}:${port}`;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
-        this.#output = (this.#output + chunk).slice(-4096);
+        const output = this.#output + chunk;
+        // Without the line that the cut goes through: its head says what it is.
+        this.#output = output.length > 4096 ? output.slice(-4096).replace(/^.*\n/, '') : output;
       });
     }
     this.#ended = new Promise((resolve) => {

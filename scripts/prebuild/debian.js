@@ -12,13 +12,15 @@ const { CACHE, folder, run } = require('./cache');
 function options(suite) {
   const state = path.join(CACHE, suite ? `apt-${suite}` : 'apt');
   const settings = [
-    'APT::Architectures::=amd64',
-    'APT::Architectures::=arm64',
     'APT::Sandbox::User=root', // the cache need not be readable for apt's own user
     `Dir::State::Lists=${path.join(state, 'lists')}`,
     `Dir::Cache=${state}`,
   ];
-  if (suite) settings.push(`Dir::Etc::SourceList=${path.join(state, 'sources.list')}`, 'Dir::Etc::SourceParts=-');
+  if (suite) {
+    // Only here: the machine's own mirror may have its own architecture alone, as Ubuntu's has.
+    settings.push('APT::Architectures::=amd64', 'APT::Architectures::=arm64');
+    settings.push(`Dir::Etc::SourceList=${path.join(state, 'sources.list')}`, 'Dir::Etc::SourceParts=-');
+  }
   return { state, flags: settings.flatMap((setting) => ['-o', setting]) };
 }
 

@@ -16,12 +16,15 @@ if (process.argv.length === 2) {
   process.exit(0);
 }
 
+let failed = 0;
 try {
   const rows = targetsFrom(process.argv.slice(2)).map((name, index, names) => {
     console.log(`[${index + 1}/${names.length}] ${name}`);
     return row(name);
   });
   console.table(rows);
+  console.log(`${rows.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {
   console.error(`prebuild: ${error.message}`);
   process.exit(1);
@@ -34,7 +37,7 @@ function row(name) {
     return { file: path.basename(file), KB: Math.round(fs.statSync(file).size / 1024), ...check(name, file) };
   } catch (error) {
     console.error(error.message);
-    process.exitCode = 1;
+    failed += 1;
     return { file: `${name}: FAILED` };
   }
 }

@@ -37,8 +37,8 @@ const RUNTIME = {
   'linux-x64-musl': (node) => {
     const root = muslRoot('x86_64', node);
     const bwrap = path.join(unpacked('bubblewrap', ['bubblewrap']), 'usr/bin/bwrap');
-    // The root has musl and nothing of the machine's; the cache, with the project in it, stays where it is.
-    const seen = `--bind '${root}' / --proc /proc --dev /dev --tmpfs /tmp --bind '${CACHE}' '${CACHE}' --chdir "$PWD" --die-with-parent --new-session`;
+    // The root has musl and nothing of the machine's, no certificates either; the cache, with the project in it, stays where it is.
+    const seen = `--bind '${root}' / --proc /proc --dev /dev --tmpfs /tmp --bind '${CACHE}' '${CACHE}' --chdir "$PWD" --unsetenv NODE_EXTRA_CA_CERTS --die-with-parent --new-session`;
     return {
       node,
       how: 'musl root',

@@ -38,18 +38,21 @@ function layOut(target) {
   return home;
 }
 
-/** Runs jest in `home` under a runtime; gives its counts and the MD5 path that was in use. */
-function runSuite(home, { executable }) {
+/** Runs jest in `home` under a runtime, `without` some files; gives its counts and the MD5 path that was in use. */
+function runSuite(home, { executable }, without) {
   const lanes = run(executable, ['-p', 'require("./lib/native").lanes?.() ?? "not told"'], { cwd: home }).trim();
   const results = path.join(home, 'results.json');
+  fs.rmSync(results, { force: true }); // those of another runtime
   const flags = [
     '--ci',
     '--silent',
-    '--testTimeout=900000', // an emulated processor is some twenty times slower
+    '--testTimeout=900000',
+    `--env=${path.join(home, 'scripts/prebuild/patient.js')}`,
     '--json',
     `--outputFile=${results}`,
     `--cacheDirectory=${path.join(home, '.jest')}`,
   ];
+  if (without) flags.push(`--testPathIgnorePatterns=${without}`);
   const jest = spawnSync(executable, ['node_modules/jest/bin/jest.js', ...flags], {
     cwd: home,
     stdio: ['ignore', 'ignore', 'inherit'],

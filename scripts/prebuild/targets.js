@@ -36,12 +36,7 @@ const TARGETS = {
     libraries: GLIBC_LIBRARIES,
   },
   'linux-x64-musl': { triple: 'x86_64-unknown-linux-musl', format: 'ELF', libraries: MUSL_LIBRARIES },
-  'linux-arm64-musl': {
-    triple: 'aarch64-unknown-linux-musl',
-
-    format: 'ELF',
-    libraries: MUSL_LIBRARIES,
-  },
+  'linux-arm64-musl': { triple: 'aarch64-unknown-linux-musl', format: 'ELF', libraries: MUSL_LIBRARIES },
   'darwin-x64': { triple: 'x86_64-apple-darwin', format: 'MACHO', libraries: APPLE_LIBRARIES },
   'darwin-arm64': { triple: 'aarch64-apple-darwin', format: 'MACHO', libraries: APPLE_LIBRARIES },
   // Where the build does not run on Windows, MinGW's flavour stands in for MSVC's.

@@ -1,0 +1,38 @@
+'use strict';
+
+// `npm publish` refuses a package with a file missing.
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test } = require('node:test');
+const { files, scripts } = require('../package.json');
+const { TARGETS } = require('../scripts/prebuild/targets');
+const { ROOT, emptyFolder, failed, place, ran } = require('./tarball');
+
+/** A project that has every file which is to be published, in name. */
+function complete() {
+  const folder = emptyFolder();
+  place(folder, ROOT, 'package.json', 'scripts/prebuild');
+  fs.mkdirSync(path.join(folder, 'prebuilds'));
+  const binaries = Object.keys(TARGETS).map((target) => `prebuilds/kinesis-agg.${target}.node`);
+  for (const name of [...files.filter((file) => !file.includes('*')), ...binaries]) {
+    fs.writeFileSync(path.join(folder, name), '');
+  }
+  return folder;
+}
+
+/** What npm does before it publishes `folder`. */
+const guard = (folder) => [process.execPath, scripts.prepublishOnly.split(' ').slice(1), { cwd: folder }];
+
+test('all there', () => {
+  ran(...guard(complete()));
+});
+
+for (const name of ['prebuilds/kinesis-agg.darwin-arm64.node', 'index.d.ts']) {
+  test(`${name} missing`, () => {
+    const folder = complete();
+    fs.rmSync(path.join(folder, name));
+    assert.match(failed(...guard(folder)), new RegExp(`is not complete; missing:\n {2}${name}\n`));
+  });
+}
