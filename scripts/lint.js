@@ -11,6 +11,8 @@ runSteps([
   { name: 'JavaScript style', command: [...bin('biome'), 'check', '--error-on-warnings'] },
   { name: 'JavaScript against its types', command: [...bin('tsc'), '--project', '.'] },
   { name: 'Rust style', command: ['cargo', 'fmt', '--check'] },
+  { name: 'Rust style, fuzz targets', command: ['cargo', 'fmt', '--manifest-path', 'fuzz/Cargo.toml', '--check'] },
+  { name: 'unsafe code in its places', command: [process.execPath, 'scripts/unsafe-code.js'] },
   { name: 'Rust lints', command: ['cargo', 'clippy', '--quiet', '--all-targets', '--', '-D', 'warnings'] },
   {
     name: 'Rust lints, without Node',
