@@ -45,7 +45,11 @@ describe.each([
     const all = records(20);
     all.forEach((record, i) => {
       const value = part(record)[name];
-      Object.defineProperty(part(record), name, { get: () => (seen.push(i), value) });
+      const get = () => {
+        seen.push(i);
+        return value;
+      };
+      Object.defineProperty(part(record), name, { get });
     });
     for (const { data } of iterDeaggregate(all)) expect(Math.max(...seen)).toBe(Number(data.toString().split(' ')[1]));
     expect(new Set(seen).size).toBe(20);
@@ -54,9 +58,15 @@ describe.each([
 
 test('traps of a proxy run when its turn comes', () => {
   const seen = [];
+  const seeing =
+    (i, trap) =>
+    (...args) => {
+      seen.push(i);
+      return trap(...args);
+    };
   const traps = (i) => ({
-    get: (target, name) => (seen.push(i), target[name]),
-    getOwnPropertyDescriptor: (target, name) => (seen.push(i), Reflect.getOwnPropertyDescriptor(target, name)),
+    get: seeing(i, Reflect.get),
+    getOwnPropertyDescriptor: seeing(i, Reflect.getOwnPropertyDescriptor),
   });
   const all = records(20).map((record, i) => ({ ...record, kinesis: new Proxy(record.kinesis, traps(i)) }));
   const proxied = all.map((record, i) => (i % 2 ? record : new Proxy(record, traps(i))));
