@@ -35,13 +35,8 @@ function drawFigures(kept) {
   const curves = Object.values(rows).filter((row) => row.growth?.of === 'userRecords');
   const chartsTop = TOP + bars.length * ROW + 70;
   const height = chartsTop + (curves.length > 0 ? CHART_HEIGHT + 60 : -40);
-  return drawing(height, [
-    text(
-      0,
-      16,
-      `How many times as fast kinesis-agg is, or as little memory it takes (Node ${versions.node}, ${machine.cpu})`,
-      'font-size="14"',
-    ),
+  const title = `How many times as fast kinesis-agg is, or as little memory it takes (Node ${versions.node}, ${machine.cpu})`;
+  return drawing(title, height, [
     legend(36, [INCUMBENT, BEST_JS], 'against '),
     ...barChart(bars),
     ...(curves.length > 0 ? growthCharts(curves, chartsTop) : []),

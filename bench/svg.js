@@ -12,12 +12,15 @@ const ORANGE = '#d18616';
 const WIDTH = 900;
 
 /**
+ * @param {string} title stands above, and is read out where nothing can be seen
  * @param {number} height
  * @param {string[]} elements
  */
-function drawing(height, elements) {
+function drawing(title, height, elements) {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="${TEXT}">`,
+    `<title>${escaped(title)}</title>`,
+    text(0, 16, title, 'font-size="14"'),
     ...elements,
     '</svg>\n',
   ].join('\n');
@@ -39,8 +42,11 @@ function keys(y, named) {
 }
 
 function text(x, y, words, attributes = '') {
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(words)}</text>`;
+}
+
+function escaped(words) {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 /** @param {[number, number][]} points */

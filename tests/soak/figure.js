@@ -38,13 +38,9 @@ function drawMemory(samples) {
   const x = (/** @type {number} */ seconds) => LEFT + ((RIGHT - LEFT) * seconds) / end;
   const y = (/** @type {number} */ bytes) => BOTTOM - ((BOTTOM - TOP) * bytes) / MIB / most;
   const perHour = `${(line.perHour / MIB).toFixed(2)} MiB an hour`;
-  return drawing(BOTTOM + 40, [
-    text(
-      0,
-      16,
-      `Memory of one process in MiB over minutes: ${(userRecords / 1e6).toFixed(1)} million user records aggregated and read back (Node ${process.versions.node}, ${os.cpus()[0].model})`,
-      'font-size="14"',
-    ),
+  const records = `${(userRecords / 1e6).toFixed(1)} million user records aggregated and read back`;
+  const title = `Memory of one process in MiB over minutes: ${records} (Node ${process.versions.node}, ${os.cpus()[0].model})`;
+  return drawing(title, BOTTOM + 40, [
     keys(36, [...COLUMNS.map(([, name, colour]) => /** @type {[string, string]} */ ([name, colour])), [perHour, TEXT]]),
     ...marksUpTo(most).map(
       (mark) => level(LEFT, RIGHT, y(mark * MIB)) + text(LEFT - 6, y(mark * MIB) + 4, `${mark}`, 'text-anchor="end"'),
