@@ -13,9 +13,14 @@ const CONSUMERS = path.join(__dirname, 'consumers');
 /** An empty folder, removed when the process ends. */
 function emptyFolder() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kinesis-agg-'));
-  process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
+/** @type {string[]} */
+const folders = [];
+process.on('exit', () => {
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true });
+});
 
 /**
  * `npm pack`, once a process.

@@ -69,6 +69,7 @@ function counting(pattern) {
 
 const countCargo = counting(/^test result: \S+ (?<passed>\d+) passed; (?<failed>\d+) failed/gm);
 const countJest = counting(/^Tests: +(?:(?<failed>\d+) failed, )?(?:\d+ skipped, )?(?:(?<passed>\d+) passed, )?/gm);
+const countNode = counting(/^ℹ (?:pass (?<passed>\d+)|fail (?<failed>\d+))$/gm);
 const countPlain = counting(/^(?<passed>\d+) passed, (?<failed>\d+) failed$/gm);
 
-module.exports = { countCargo, countJest, countPlain, runSteps };
+module.exports = { countCargo, countJest, countNode, countPlain, runSteps };

