@@ -140,9 +140,9 @@ fn read_aggregate(
     }
     let keys = keys.unwrap_or_default();
 
-    let spans = outline.partition_keys.len() + outline.explicit_hash_keys.len();
-    table.reserve(2 * spans + 4 * outline.user_records.len());
-    for key in outline.partition_keys.iter().chain(&outline.explicit_hash_keys) {
+    let keys_in_tables = || outline.partition_keys.iter().chain(&outline.explicit_hash_keys);
+    table.reserve(2 * keys_in_tables().count() + ROW_WORDS * outline.user_records.len());
+    for key in keys_in_tables() {
         table.extend_from_slice(&[key.start, key.len]);
     }
     for &UserRecordOutline { partition_key, explicit_hash_key, data } in &outline.user_records {

@@ -5,7 +5,8 @@ mod oracle;
 use kinesis_agg::aggregate::{
     Aggregator, ClosedAggregate, Credit, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal,
 };
-use kinesis_agg::format::envelope::begins_with_magic;
+use kinesis_agg::error::Error;
+use kinesis_agg::format::envelope::{MAGIC, begins_with_magic};
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
 use oracle::{OwnedUserRecord, user_records};
 use proptest::collection::vec;
@@ -382,4 +383,99 @@ fn options_out_of_range_are_named() {
     assert!(name(Request { max_open_aggregates: Some(0), ..default() }).starts_with("maxOpenAggregates must"));
     let lanes = Routing::Lanes(Lanes::new(2).expect("in range"));
     assert!(Options::new(lanes, &Request { wrap_single: Some(false), ..default() }).is_err());
+}
+
+/// Frame, explicit hash key, and the longest partition key: what an aggregate takes before its first record.
+const OPENING: usize = 20 + 41 + 1024;
+
+#[test]
+fn a_credit_is_all_that_is_left() {
+    let request = Request { max_bytes: Some(10_000), max_user_records: Some(7), ..Request::default() };
+    let mut aggregator = open(Routing::Pinned, &request);
+    assert_eq!(aggregator.credit(), Credit { bytes: 10_000 - OPENING, user_records: 7 });
+    aggregator.add(&borrowed(&record_of("key", 30))).expect("it fits");
+    // The one aggregate that there can be is open: nothing has to be left for another.
+    let used = aggregator.size_bytes() + "key".len();
+    assert_eq!(aggregator.credit(), Credit { bytes: 10_000 - used, user_records: 6 });
+}
+
+#[test]
+fn a_credit_leaves_a_place_for_each_aggregate_that_may_open() {
+    let of = |count| Routing::Lanes(Lanes::new(count).expect("in range"));
+    for (lanes, places, user_records) in [(2, 2, usize::MAX), (3, 2, 2), (2, 3, usize::MAX)] {
+        let request = Request { max_open_aggregates: Some(places), ..Request::default() };
+        let aggregator = open(of(lanes), &request);
+        assert_eq!(aggregator.credit().user_records, user_records, "{lanes} lanes, {places} places");
+    }
+    let mut aggregator = open(of(3), &Request { max_open_aggregates: Some(2), ..Request::default() });
+    aggregator.add(&borrowed(&record_of("a", 1))).expect("it fits");
+    assert_eq!(aggregator.credit().user_records, 1, "two lanes may still open, and one place is free");
+}
+
+#[test]
+fn a_credit_holds_for_records_with_the_longest_numbers() {
+    let limit = 10 << 20;
+    let request = Request { max_record_bytes: Some(limit), max_bytes: Some(limit), ..Request::default() };
+    let mut aggregator = open(Routing::Pinned, &request);
+    // An index of three bytes, then lengths of four.
+    for index in 0..=1_u32 << 14 {
+        aggregator.add(&borrowed(&record_of(&index.to_string(), 0))).expect("it fits");
+    }
+    let partition_key = "k".repeat(256);
+    let spent = |data: usize| data + partition_key.len() + Credit::COST_PER_RECORD;
+    let data = aggregator.credit().bytes - spent(0);
+    let closed = aggregator.add(&borrowed(&record_of(&partition_key, data))).expect("it fits");
+    assert!(closed.is_none());
+    assert!(aggregator.size_bytes() + aggregator.flush()[0].partition_key().len() <= 10 << 20, "and it does fit");
+}
+
+#[test]
+fn fewer_shards_leave_fewer_places() {
+    let bounds: Vec<u128> = (1..66).map(|shard| shard << 121).collect();
+    let mut aggregator = open(Routing::Shards(shards(&bounds)), &Request::default());
+    for number in 0..66 {
+        let record = OwnedUserRecord { explicit_hash_key: Some(number.to_string()), ..record_of("k", 1) };
+        assert!(aggregator.add(&borrowed(&record)).expect("it fits").is_none(), "66 shards, 66 places");
+    }
+    let closed = |aggregator: &mut Aggregator, bounds: &[u128]| -> Vec<String> {
+        let closed = put(&aggregator.set_shards(shards(bounds)).expect("routed by shards"));
+        closed.into_iter().filter_map(|put| put.explicit_hash_key).collect()
+    };
+    assert_eq!(closed(&mut aggregator, &bounds), [""; 0]);
+    assert_eq!(closed(&mut aggregator, &[]), ["0", "1"], "64 places are the least");
+    assert_eq!(closed(&mut aggregator, &[]), [""; 0]);
+}
+
+#[test]
+fn a_record_is_taken_up_to_the_last_byte_of_the_limit() {
+    let request = Request { max_record_bytes: Some(1000), ..Request::default() };
+    for (routing, begins_with, explicit_hash_key) in [
+        (Routing::Pinned, MAGIC.as_slice(), None),
+        (Routing::First, &MAGIC, None),
+        (Routing::First, &MAGIC, Some("1".repeat(39))),
+        (Routing::Lanes(Lanes::new(1000).expect("in range")), b"", None),
+    ] {
+        let aggregator = open(routing.clone(), &request);
+        for (key_bytes, data_bytes) in
+            [0, 3, 300, 1024].into_iter().flat_map(|key| (0..1000).map(move |data| (key, data)))
+        {
+            // Such a record goes wrapped or not at all.
+            let record = OwnedUserRecord {
+                partition_key: "k".repeat(key_bytes),
+                explicit_hash_key: explicit_hash_key.clone(),
+                data: [begins_with, &vec![7; data_bytes]].concat(),
+            };
+            let alone = wrapped(&routing, &record);
+            let bytes = alone.data_len() + alone.partition_key().len();
+            let expected = if bytes <= 1000 { Ok(()) } else { Err(Error::RecordTooLarge { bytes, limit: 1000 }) };
+            assert_eq!(aggregator.check_size(&borrowed(&record)), expected, "{routing:?}, {key_bytes}, {data_bytes}");
+        }
+    }
+}
+
+/// The record in an aggregate of its own.
+fn wrapped(routing: &Routing, record: &OwnedUserRecord) -> ClosedAggregate {
+    let mut aggregator = open(routing.clone(), &Request::default());
+    aggregator.add(&borrowed(record)).expect("it fits");
+    aggregator.flush().remove(0)
 }

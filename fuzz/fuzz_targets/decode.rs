@@ -3,14 +3,16 @@
 
 #![no_main]
 
-use kinesis_agg_fuzz::decoding::{check, framed, options};
+use kinesis_agg_fuzz::framed::framed;
+use kinesis_agg_fuzz::{allocation, decoding};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let [choice, bytes @ ..] = input else { return };
-    let options = options(*choice);
+    let options = decoding::options(*choice);
     // Memory of its own for each, so that a byte beyond the end is nobody's.
     let raw: Box<[u8]> = bytes.into();
     let whole = framed(bytes);
-    check(&[&raw, &whole], &options);
+    allocation::check(&[&raw, &whole], &options);
+    decoding::check(&[&raw, &whole], &options);
 });

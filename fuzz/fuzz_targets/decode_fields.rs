@@ -4,7 +4,8 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use kinesis_agg_fuzz::decoding::{check, framed, options};
+use kinesis_agg_fuzz::framed::framed;
+use kinesis_agg_fuzz::{allocation, decoding};
 use libfuzzer_sys::fuzz_target;
 use prost::encoding::encode_varint;
 
@@ -48,7 +49,10 @@ fuzz_target!(|input: (u8, Vec<Vec<Field>>)| {
             framed(&message)
         })
         .collect();
-    check(&records.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>(), &options(choice));
+    let records: Vec<&[u8]> = records.iter().map(AsRef::as_ref).collect();
+    let options = decoding::options(choice);
+    allocation::check(&records, &options);
+    decoding::check(&records, &options);
 });
 
 impl Field<'_> {

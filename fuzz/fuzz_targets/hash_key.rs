@@ -4,7 +4,7 @@
 
 use kinesis_agg::aggregate::ShardMap;
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
-use kinesis_agg_fuzz::integer::{from_decimal, from_integer};
+use kinesis_agg_fuzz::spelling::{from_decimal, from_integer};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&[u8], Vec<(u128, u128)>)| {

@@ -2,10 +2,10 @@
 
 #![no_main]
 
+use ::md5::{Digest as _, Md5};
 use arbitrary::Arbitrary;
 use kinesis_agg::md5::{self, Digest, Path};
 use libfuzzer_sys::fuzz_target;
-use md5_crate::{Digest as _, Md5};
 
 #[derive(Arbitrary, Debug)]
 struct Message {

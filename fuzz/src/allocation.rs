@@ -3,6 +3,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use kinesis_agg::deaggregate::{Options, deaggregate};
+
 /// The system's allocator, counting. Targets run on one thread.
 struct Counting;
 
@@ -12,8 +14,20 @@ static PEAK: AtomicUsize = AtomicUsize::new(0);
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// Holds the memory that decoding takes against its bound.
+pub fn check(records: &[&[u8]], options: &Options) {
+    /// The most for each byte of input.
+    const BYTES_PER_BYTE: usize = 32;
+    /// What it may be beside that for a Kinesis record, however small.
+    const BYTES_PER_RECORD: usize = 512;
+
+    let ((), peak) = peak_of(|| deaggregate(records, options, &mut Vec::new()));
+    let bound = records.iter().map(|data| BYTES_PER_BYTE * data.len() + BYTES_PER_RECORD).sum();
+    assert!(peak <= bound, "{peak} bytes of memory, more than {bound}");
+}
+
 /// The most memory in use at a time during `call`, beyond what was in use before.
-pub fn peak_of<Output>(call: impl FnOnce() -> Output) -> (Output, usize) {
+fn peak_of<Output>(call: impl FnOnce() -> Output) -> (Output, usize) {
     let before = IN_USE.load(Relaxed);
     PEAK.store(before, Relaxed);
     let output = call();

@@ -1,8 +1,16 @@
-//! What the fuzz targets hold the crate against: slow second readers, a model, and a count of the memory in use.
+//! What the fuzz targets hold the crate against: the slow second implementations of the tests, and a count of the memory
+//! in use.
 
 pub mod allocation;
+#[path = "../../tests/oracle/decoding.rs"]
 pub mod decoding;
-pub mod integer;
+#[path = "../../tests/oracle/framed.rs"]
+pub mod framed;
+#[path = "../../tests/oracle/model.rs"]
 pub mod model;
 #[path = "../../tests/oracle/naive_reader.rs"]
 mod naive_reader;
+#[path = "../../tests/oracle/session.rs"]
+pub mod session;
+#[path = "../../tests/oracle/spelling.rs"]
+pub mod spelling;

@@ -1,0 +1,111 @@
+//! Whole Kinesis records, several at a time, against a slow second reader: outcome, table, flags, hash key range.
+
+#[path = "oracle/decoding.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
+mod decoding;
+#[path = "oracle/framed.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
+mod framed;
+#[path = "oracle/naive_reader.rs"]
+mod naive_reader;
+#[path = "oracle/spelling.rs"]
+#[expect(unreachable_pub, dead_code, reason = "the fuzz targets share it")]
+mod spelling;
+
+use decoding::{check, options};
+use framed::framed;
+use kinesis_agg::deaggregate::{Outcome, broken_record};
+use kinesis_agg::error::Error;
+use kinesis_agg::format::envelope::MAGIC;
+use kinesis_agg::proto::{AggregatedRecord, Record};
+use proptest::collection::vec;
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
+use prost::Message as _;
+
+/// A Kinesis record: mostly a whole aggregate, else one with something wrong, or none.
+fn kinesis_record() -> impl Strategy<Value = Vec<u8>> {
+    let whole = || message().prop_map(|message| framed(&message).to_vec());
+    let changed = (whole(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(mut data, place, byte)| {
+        let place = place.index(data.len());
+        data[place] = byte;
+        data
+    });
+    let cut = (whole(), 0..40_usize).prop_map(|(mut data, len)| {
+        data.truncate(len);
+        data
+    });
+    prop_oneof![
+        8 => whole(),
+        1 => vec(any::<u8>(), 0..40).prop_map(|message| framed(&message).to_vec()),
+        1 => changed,
+        1 => cut,
+        1 => Just(MAGIC.to_vec()),
+        1 => vec(any::<u8>(), 0..40),
+    ]
+}
+
+/// Tables and user records, in order or not; now and then an index points nowhere.
+fn message() -> impl Strategy<Value = Vec<u8>> {
+    let record = (0..6_u64, proptest::option::weighted(0.3, 0..4_u64), data()).prop_map(
+        |(partition_key_index, explicit_hash_key_index, data)| Record {
+            partition_key_index,
+            explicit_hash_key_index,
+            data,
+            tags: vec![],
+        },
+    );
+    let explicit_hash_key = prop_oneof![
+        4 => any::<u128>().prop_map(|number| number.to_string()),
+        1 => (0..8_u8).prop_map(|number| number.to_string()),
+        1 => "[-+]?0{0,3}[0-9]{0,3}",
+    ];
+    let partition_key = prop_oneof![6 => "[a-z]{0,5}", 1 => "[é漢]{1,3}", 1 => "[a-z]{130,140}"];
+    (vec(partition_key, 5..9), vec(explicit_hash_key, 3..6), vec(record, 0..6), 0..9_u8).prop_map(
+        |(partition_key_table, explicit_hash_key_table, records, order)| {
+            let parts = [
+                AggregatedRecord { partition_key_table, ..Default::default() },
+                AggregatedRecord { explicit_hash_key_table, ..Default::default() },
+                AggregatedRecord { records, ..Default::default() },
+            ];
+            let mut parts = parts.map(|part| part.encode_to_vec());
+            match order {
+                0 => parts.reverse(),
+                1 => parts.swap(0, 1),
+                // A key that is not UTF-8.
+                2 => parts[1].extend([0x0A, 2, b'k', 0xFF]),
+                _ => {}
+            }
+            parts.concat()
+        },
+    )
+}
+
+/// ASCII or not, of lengths around those that are looked at in one piece.
+fn data() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        6 => (0..100_usize).prop_map(|len| vec![b'd'; len]),
+        1 => (0..100_usize, any::<prop::sample::Index>()).prop_map(|(len, place)| {
+            let mut data = vec![b'd'; len + 1];
+            data[place.index(len + 1)] = 0x80;
+            data
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn the_table_is_that_of_a_slow_reader(records in vec(kinesis_record(), 0..4), choice in 0..16_u8) {
+        check(&records.iter().map(Vec::as_slice).collect::<Vec<_>>(), &options(choice));
+    }
+}
+
+#[test]
+fn a_header_tells_the_error_of_a_broken_record() {
+    assert_eq!(broken_record(Outcome::NotAggregated as u32, 7), None);
+    assert_eq!(broken_record(Outcome::Aggregated as u32, 7), None);
+    assert_eq!(broken_record(Outcome::Checksum as u32, 7), Some(Error::Checksum));
+    assert_eq!(broken_record(Outcome::Malformed as u32, 7), Some(Error::Malformed { offset: 7 }));
+    assert_eq!(broken_record(Outcome::Index as u32, 7), Some(Error::Index { user_record: 7 }));
+}
