@@ -430,6 +430,18 @@ fn a_credit_holds_for_records_with_the_longest_numbers() {
 }
 
 #[test]
+fn a_credit_covers_no_record_that_is_refused() {
+    let request = Request { max_record_bytes: Some(722), max_bytes: Some(675), ..Request::default() };
+    let mut aggregator = open(Routing::Pinned, &request);
+    aggregator.add(&borrowed(&record_of("a", 0))).expect("it fits");
+    // There is room for it, but alone, with its partition key outside as well, it would not fit; nor may it go unwrapped.
+    let data = [MAGIC.as_slice(), &[7; 389]].concat();
+    let record = OwnedUserRecord { data, ..record_of(&"k".repeat(138), 0) };
+    assert!(aggregator.check_size(&borrowed(&record)).is_err());
+    assert!(record.data.len() + record.partition_key.len() + Credit::COST_PER_RECORD > aggregator.credit().bytes);
+}
+
+#[test]
 fn fewer_shards_leave_fewer_places() {
     let bounds: Vec<u128> = (1..66).map(|shard| shard << 121).collect();
     let mut aggregator = open(Routing::Shards(shards(&bounds)), &Request::default());

@@ -111,6 +111,9 @@ pub struct Aggregator {
 }
 
 impl Aggregator {
+    /// More than framing, tables, field headers and the explicit hash key of a lone record come to.
+    const OVERHEAD_ALONE: usize = 128;
+
     /// An aggregator with nothing open.
     #[must_use]
     pub fn new(options: Options) -> Self {
@@ -183,11 +186,15 @@ impl Aggregator {
     /// and its partition key, plus [`Credit::COST_PER_RECORD`].
     #[must_use]
     pub fn credit(&self) -> Credit {
-        /// Frame, explicit hash key, and the longest outer partition key: 256 code points of four bytes.
-        const OPENING: usize = 20 + 41 + 1024;
+        /// 256 code points of four bytes.
+        const LONGEST_PARTITION_KEY: usize = 1024;
+        /// Frame, explicit hash key and outer partition key.
+        const OPENING: usize = 20 + 41 + LONGEST_PARTITION_KEY;
 
-        let Options { max_bytes, max_user_records, .. } = self.options;
-        let mut credit = Credit { bytes: usize::MAX, user_records: usize::MAX };
+        let Options { max_record_bytes, max_bytes, max_user_records, .. } = self.options;
+        // A record that would not fit alone, with its partition key outside as well, is refused even where it could join.
+        let alone = max_record_bytes.saturating_sub(LONGEST_PARTITION_KEY + Self::OVERHEAD_ALONE);
+        let mut credit = Credit { bytes: alone, user_records: usize::MAX };
         let mut open_count = 0;
         for (_, aggregate) in self.open.iter().filter(|(group, _)| group.takes_records_without_explicit_hash_key()) {
             let used = aggregate.wrapped_len() + aggregate.outer().partition_key.len();
@@ -227,13 +234,10 @@ impl Aggregator {
     ///
     /// [`Error::RecordTooLarge`]
     pub fn check_size(&self, record: &UserRecord) -> Result<(), Error> {
-        /// More than framing, tables, field headers and the explicit hash key of a lone record come to.
-        const OVERHEAD: usize = 128;
-
         let limit = self.options.max_record_bytes;
         let keys = 2 * record.partition_key.len() + record.explicit_hash_key.map_or(0, <[u8]>::len);
         // Nearly every record is far from the limit; only near it is a hash key worth its MD5.
-        if record.data.len() + keys + OVERHEAD <= limit {
+        if record.data.len() + keys + Self::OVERHEAD_ALONE <= limit {
             return Ok(());
         }
         let alone = OpenAggregate::new(self.options.routing.outer_keys(record, || record.hash_key()));

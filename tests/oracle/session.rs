@@ -195,7 +195,8 @@ impl Pair {
 
     fn check(&mut self, closed: Vec<ClosedAggregate>, expected: &[Put]) {
         let mut data: Vec<Box<[u8]>> = closed.iter().map(|closed| vec![0; closed.data_len()].into()).collect();
-        seal(&closed, &mut data.iter_mut().map(AsMut::as_mut).collect::<Vec<_>>());
+        closed.iter().zip(&mut data).for_each(|(closed, data)| closed.write(data));
+        seal(&mut data.iter_mut().map(AsMut::as_mut).collect::<Vec<_>>());
         let text = |key: &[u8]| String::from_utf8(key.to_vec()).expect("keys went in as UTF-8");
         let puts: Vec<Put> = closed
             .iter()
