@@ -38,11 +38,17 @@ test('the tarball holds nothing but what a user needs', () => {
     .files.map((file) => file.path)
     .filter(
       (name) =>
-        !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(index|compat)\.d\.ts|dist\/(index|compat)\.js|prebuilds\/.*\.node)$/.test(
+        !/^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES|CHANGELOG\.md|(index|compat)\.d\.ts|dist\/(index|compat)\.js|prebuilds\/.*\.node)$/.test(
           name,
         ),
     );
   assert.deepStrictEqual(strangers, []);
+});
+
+test('the tarball holds the notices of what is linked into the addon', () => {
+  const notices = fs.readFileSync(path.join(home, 'node_modules/kinesis-agg/THIRD-PARTY-LICENSES'), 'utf8');
+  for (const crate of ['napi', 'prost', 'md-5', 'hashbrown', 'windows-link'])
+    assert.match(notices, new RegExp(`^${crate} [\\d.]+ \\(`, 'm'));
 });
 
 test('no install script and no run-time dependency', () => {

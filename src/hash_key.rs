@@ -121,7 +121,7 @@ mod tests {
             assert_eq!(HashKey::from_integer(integer.as_bytes()), Some(HashKey(expected)), "{integer}");
         }
         for integer in
-            ["", "+", "-", "-1", "--0", "1x", "340282366920938463463374607431768211456", "9".repeat(60).as_str()]
+            ["", "+", "-", "-1", "--0", "1x", "1:", "340282366920938463463374607431768211456", "9".repeat(60).as_str()]
         {
             assert_eq!(HashKey::from_integer(integer.as_bytes()), None, "{integer}");
         }

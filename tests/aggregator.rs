@@ -485,6 +485,20 @@ fn a_record_is_taken_up_to_the_last_byte_of_the_limit() {
     }
 }
 
+#[test]
+fn a_lone_record_is_wrapped_up_to_the_last_byte_of_the_limit() {
+    // 20 of frame, 3 of key table, a record of 8 + n, 1 of outer partition key.
+    for (data_bytes, is_wrapped) in [(968, true), (969, false)] {
+        let mut aggregator = open(Routing::First, &Request { max_record_bytes: Some(1000), ..Request::default() });
+        let record = record_of("k", data_bytes);
+        assert!(aggregator.add(&borrowed(&record)).expect("it fits").is_none());
+        assert_eq!(aggregator.size_bytes(), if is_wrapped { 999 } else { data_bytes });
+        let put = put(&aggregator.flush()).remove(0);
+        assert_eq!(begins_with_magic(&put.data), is_wrapped, "{data_bytes} bytes of data");
+        assert_eq!(put.user_records, [record]);
+    }
+}
+
 /// The record in an aggregate of its own.
 fn wrapped(routing: &Routing, record: &OwnedUserRecord) -> ClosedAggregate {
     let mut aggregator = open(routing.clone(), &Request::default());

@@ -14,7 +14,7 @@ mod spelling;
 
 use decoding::{check, options};
 use framed::framed;
-use kinesis_agg::deaggregate::{Outcome, broken_record};
+use kinesis_agg::deaggregate::{HEADER_WORDS, KEYS_ARE_ASCII, Outcome, broken_record, deaggregate};
 use kinesis_agg::error::Error;
 use kinesis_agg::format::envelope::MAGIC;
 use kinesis_agg::proto::{AggregatedRecord, Record};
@@ -108,4 +108,38 @@ fn a_header_tells_the_error_of_a_broken_record() {
     assert_eq!(broken_record(Outcome::Checksum as u32, 7), Some(Error::Checksum));
     assert_eq!(broken_record(Outcome::Malformed as u32, 7), Some(Error::Malformed { offset: 7 }));
     assert_eq!(broken_record(Outcome::Index as u32, 7), Some(Error::Index { user_record: 7 }));
+}
+
+/// Where the header says that all keys lie, if they are ASCII and little else lies there.
+fn key_region(parts: &[&[u8]]) -> Option<(u32, u32)> {
+    let data = framed(&parts.concat());
+    let mut table = Vec::new();
+    deaggregate(&[&data], &options(0), &mut table);
+    let [outcome, .., flags, start, end] = table[..HEADER_WORDS] else { panic!("a header has eight words") };
+    assert_eq!(outcome, Outcome::Aggregated as u32);
+    (flags & KEYS_ARE_ASCII != 0).then_some((start, end))
+}
+
+#[test]
+fn ascii_keys_that_follow_each_other_make_one_region() {
+    let record: &[u8] = b"\x1A\x05\x08\x00\x1A\x01d";
+    // Four bytes of magic number, then a tag and a length before each key.
+    assert_eq!(key_region(&[b"\x0A\x01k", record]), Some((6, 7)));
+    assert_eq!(key_region(&[b"\x0A\x05alpha\x0A\x04beta\x12\x0242", record]), Some((6, 21)));
+    // Nothing between the tables and the records belongs to it.
+    assert_eq!(key_region(&[b"\x0A\x01k", b"\x20\x00\x20\x00", record]), Some((6, 7)));
+    // The length of a long key takes two bytes, of which one is not ASCII.
+    let long_key = [b"\x0A\x80\x01", &[b'k'; 128][..]].concat();
+    assert_eq!(key_region(&[b"\x0A\x01k", &long_key, record]), Some((6, 7 + 3 + 128)));
+}
+
+#[test]
+fn keys_that_are_not_ascii_or_lie_apart_make_no_region() {
+    let record: &[u8] = b"\x1A\x05\x08\x00\x1A\x01d";
+    assert_eq!(key_region(&[b"\x0A\x02\xC3\xA9", record]), None, "é");
+    assert_eq!(key_region(&[b"\x0A\x01k\x0A\x01\xFF", record]), None, "not even UTF-8");
+    assert_eq!(key_region(&[b"\x0A\x01k\x20\x00\x0A\x01l", record]), None, "four bytes between two keys");
+    assert_eq!(key_region(&[b"\x0A\x01k", record, b"\x12\x0242"]), None, "a user record between them");
+    assert_eq!(key_region(&[b"\x12\x0242\x0A\x01k", record]), None, "the second table first");
+    assert_eq!(key_region(&[b"\x20\x00"]), None, "no key");
 }

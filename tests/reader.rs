@@ -132,14 +132,41 @@ fn groups_nest_to_a_depth_of_100() {
     assert!(!check(&groups(101)));
 
     // A user record is a level of its own, and so is a tag inside it.
-    let inside = |tag: u8, fields: &[u8]| [&[tag, u8::try_from(fields.len()).expect("short")], fields].concat();
-    let record = |depth| [&[0x08, 0, 0x1A, 0], groups(depth).as_slice()].concat();
-    let aggregate = |record: &[u8]| {
-        let len = record.len();
+    let inside = |tag: u8, fields: &[u8]| {
+        let len = fields.len();
         let len = [0x80 | u8::try_from(len % 128).expect("7 bits"), u8::try_from(len / 128).expect("short")];
-        [&[0x0A, 1, b'k', 0x1A], len.as_slice(), record].concat()
+        [&[tag], len.as_slice(), fields].concat()
     };
-    assert!(check(&aggregate(&record(99))));
-    assert!(!check(&aggregate(&record(100))));
-    assert!(check(&aggregate(&[&[0x08, 0, 0x1A, 0], inside(0x22, &[0x0A, 0]).as_slice()].concat())));
+    let aggregate = |more: &[u8]| {
+        let record = [&[0x08, 0, 0x1A, 0], more].concat();
+        [&[0x0A, 1, b'k'], inside(0x1A, &record).as_slice()].concat()
+    };
+    let tag = |depth| inside(0x22, &[&[0x0A, 0], groups(depth).as_slice()].concat());
+    assert!(check(&aggregate(&groups(99))));
+    assert!(!check(&aggregate(&groups(100))));
+    assert!(check(&aggregate(&tag(0))));
+    assert!(check(&aggregate(&tag(98))));
+    assert!(!check(&aggregate(&tag(99))));
+}
+
+#[test]
+fn spans_count_in_32_bits() {
+    const MOST: usize = u32::MAX as usize;
+    for (message, offset) in [(b"".as_slice(), MOST), (b"\x20\x00", MOST - 2)] {
+        assert_eq!(Outline::default().read(message, offset), Ok(()));
+        let offset = offset + 1;
+        assert_eq!(Outline::default().read(message, offset), Err(Error::Malformed { offset }));
+    }
+}
+
+#[test]
+fn a_user_record_has_a_partition_key_and_data_whatever_else_it_looks_like() {
+    let aggregate = |record: &[u8]| {
+        let len = u8::try_from(record.len()).expect("short");
+        [&[0x0A, 1, b'k', 0x1A, len], record].concat()
+    };
+    assert!(check(&aggregate(&[0x08, 0, 0x1A, 0])));
+    assert!(check(&aggregate(&[0x08, 0, 0x1A, 2, 0x1A, 0])), "data that reads like a field of data");
+    assert!(!check(&aggregate(&[0x10, 0, 0x1A, 0])), "an explicit hash key instead of the partition key");
+    assert!(!check(&aggregate(&[0x08, 0, 0x22, 2, 0x0A, 0])), "a tag instead of data");
 }
