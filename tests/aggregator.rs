@@ -430,6 +430,12 @@ fn a_credit_holds_for_records_with_the_longest_numbers() {
 }
 
 #[test]
+fn a_credit_leaves_room_for_the_partition_key_outside() {
+    let request = Request { max_record_bytes: Some(5000), max_bytes: Some(5000), ..Request::default() };
+    assert_eq!(open(Routing::Pinned, &request).credit().bytes, 5000 - 1024 - 128);
+}
+
+#[test]
 fn a_credit_covers_no_record_that_is_refused() {
     let request = Request { max_record_bytes: Some(722), max_bytes: Some(675), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);

@@ -170,3 +170,19 @@ fn a_user_record_has_a_partition_key_and_data_whatever_else_it_looks_like() {
     assert!(!check(&aggregate(&[0x10, 0, 0x1A, 0])), "an explicit hash key instead of the partition key");
     assert!(!check(&aggregate(&[0x08, 0, 0x22, 2, 0x0A, 0])), "a tag instead of data");
 }
+
+#[test]
+fn there_is_no_field_0() {
+    for tag in 0..8 {
+        assert!(!check(&[tag, 0]));
+        assert!(!check(&[0x1A, 6, 0x08, 0, 0x1A, 0, tag, 0]), "in a user record");
+    }
+}
+
+#[test]
+fn an_index_that_reads_like_a_tag_is_an_index() {
+    // Index 26 is the byte of data's tag; the data's length is such that reading on one byte too early ends at the end as well.
+    let keys = [0x0A, 1, b'k'].repeat(27);
+    let record = [&[0x1A, 28, 0x08, 26, 0x1A, 24], [7; 24].as_slice()].concat();
+    assert!(check(&[keys, record].concat()));
+}
