@@ -407,6 +407,7 @@ fn a_credit_leaves_a_place_for_each_aggregate_that_may_open() {
         let aggregator = open(of(lanes), &request);
         assert_eq!(aggregator.credit().user_records, user_records, "{lanes} lanes, {places} places");
     }
+    assert_eq!(open(of(1000), &Request::default()).credit().user_records, usize::MAX, "a place for each lane");
     let mut aggregator = open(of(3), &Request { max_open_aggregates: Some(2), ..Request::default() });
     aggregator.add(&borrowed(&record_of("a", 1))).expect("it fits");
     assert_eq!(aggregator.credit().user_records, 1, "two lanes may still open, and one place is free");

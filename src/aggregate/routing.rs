@@ -226,6 +226,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_lane_begins_where_the_fraction_says() {
+        // Thirds of 2^128 end between two numbers, and only the lower half of the product tells between which.
+        let lanes = Lanes { count: 3 };
+        let third = u128::MAX / 3;
+        assert_eq!([third, third + 1].map(|number| lanes.lane_of(HashKey(number))), [0, 1]);
+        assert_eq!([2 * third, 2 * third + 1].map(|number| lanes.lane_of(HashKey(number))), [1, 2]);
+        assert_eq!([0, u128::MAX].map(|number| lanes.lane_of(HashKey(number))), [0, 2]);
+    }
+
+    #[test]
     fn lanes_cut_the_hash_key_space_evenly() {
         let lanes = Lanes { count: 4 };
         let quarter = 1_u128 << 126;
