@@ -118,11 +118,12 @@ function aggregate(records, options) {
     native.sealAggregates(aggregates.slice(sealed).map(({ Data }) => Data));
     sealed = aggregates.length;
   };
-  intake.addPiecewise(iterable(records), (closed) => {
+  const take = (/** @type {import('./addon').Closed} */ closed) => {
     for (const unsealed of toRecords(closed)) aggregates.push(unsealed);
     if (aggregates.length - sealed >= SEALED_TOGETHER) seal();
-  });
-  for (const unsealed of toRecords(intake.flush())) aggregates.push(unsealed);
+  };
+  intake.addPiecewise(iterable(records), take);
+  take(intake.flush());
   seal();
   return aggregates;
 }

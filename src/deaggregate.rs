@@ -140,9 +140,8 @@ fn read_aggregate(
     }
     let keys = keys.unwrap_or_default();
 
-    let keys_in_tables = || outline.partition_keys.iter().chain(&outline.explicit_hash_keys);
-    table.reserve(2 * keys_in_tables().count() + ROW_WORDS * outline.user_records.len());
-    for key in keys_in_tables() {
+    table.reserve(2 * keys_of(outline).count() + ROW_WORDS * outline.user_records.len());
+    for key in keys_of(outline) {
         table.extend_from_slice(&[key.start, key.len]);
     }
     for &UserRecordOutline { partition_key, explicit_hash_key, data } in &outline.user_records {
@@ -162,16 +161,20 @@ fn read_aggregate(
     ])
 }
 
+/// All keys in the order in which the table lists them.
+fn keys_of(outline: &Outline) -> impl Iterator<Item = &Span> {
+    outline.partition_keys.iter().chain(&outline.explicit_hash_keys)
+}
+
 /// The region that holds all keys, if they are ASCII and follow each other as every known producer writes them: then one
 /// string is made of the region, and every key is a slice of it.
 fn key_region(outline: &Outline, data: &[u8]) -> Option<Span> {
     /// A tag and a length of two bytes: no more between two keys of up to 16 KiB.
     const BETWEEN_KEYS: u32 = 3;
 
-    let keys = || outline.partition_keys.iter().chain(&outline.explicit_hash_keys);
-    let start = keys().next()?.start;
+    let start = keys_of(outline).next()?.start;
     let mut end = start;
-    for key in keys() {
+    for key in keys_of(outline) {
         if !(end..=end.saturating_add(BETWEEN_KEYS)).contains(&key.start) {
             return None;
         }
@@ -179,7 +182,7 @@ fn key_region(outline: &Outline, data: &[u8]) -> Option<Span> {
     }
     let region = Span { start, len: end - start };
     // Long lengths are not ASCII, so a region that is not may still hold keys that all are.
-    let are_ascii = region.of(data).is_ascii() || keys().all(|key| key.of(data).is_ascii());
+    let are_ascii = region.of(data).is_ascii() || keys_of(outline).all(|key| key.of(data).is_ascii());
     are_ascii.then_some(region)
 }
 
