@@ -38,4 +38,4 @@ function ready() {
   }
 }
 
-module.exports = { ROOT, ready };
+module.exports = { ROOT, ensureInstalled, ready };

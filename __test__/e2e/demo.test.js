@@ -1,11 +1,13 @@
 'use strict';
 
 const { spawn, spawnSync } = require('node:child_process');
-const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const { createServer } = require('node:net');
 const path = require('node:path');
+const { isHealthy } = require('../../scripts/endpoint');
 
+const isWindows = process.platform === 'win32';
 const DEMO = path.join(__dirname, '..', '..', 'scripts', 'demo.js');
+const TELL_CHILDREN = path.join(__dirname, '..', 'given', 'tell-children.js');
 const STARTED = /Kinesis endpoint: kinesis-local at http:\/\/127\.0\.0\.1:(\d+)/;
 
 function demo(...args) {
@@ -84,7 +86,8 @@ test('a busy port is refused in a sentence', async () => {
 
 /** A demo in the middle of its work, and the process of its endpoint. */
 async function halfway() {
-  const child = spawn(process.execPath, [DEMO, '--records', '60000'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = ['--require', TELL_CHILDREN, DEMO, '--records', '60000'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
   child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -98,26 +101,18 @@ async function halfway() {
     ended.then(resolve);
   });
   const port = Number(STARTED.exec(output.stdout)?.[1]);
-  return { child, output, ended, port };
-}
-
-/** Whether anything still listens. */
-async function isListening(port) {
-  try {
-    await fetch(`http://127.0.0.1:${port}/healthcheck`);
-    return true;
-  } catch {
-    return false;
-  }
+  const endpoint = Number(/^child process (\d+)$/m.exec(output.stderr)?.[1]);
+  return { child, output, ended, port, endpoint };
 }
 
 async function isGone(port) {
-  for (let attempt = 0; attempt < 50 && (await isListening(port)); attempt++) {
+  for (let attempt = 0; attempt < 50 && (await isHealthy(port)); attempt++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return !(await isListening(port));
+  return !(await isHealthy(port));
 }
 
+// On Windows, which has no signals, each of them ends the process at once.
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -126,49 +121,21 @@ test.each([
   'nothing is left running after %s',
   async (signal, expected) => {
     const { child, ended, port } = await halfway();
-    expect(await isListening(port)).toBe(true);
+    expect(await isHealthy(port)).toBe(true);
     child.kill(/** @type {NodeJS.Signals} */ (signal));
-    expect(await ended).toBe(expected);
+    expect(await ended).toBe(isWindows ? signal : expected);
     expect(await isGone(port)).toBe(true);
   },
   60_000,
 );
 
 test('an endpoint that dies half-way ends the demo with a sentence', async () => {
-  const { child, output, ended, port } = await halfway();
-  const pid = childOf(child.pid);
-  process.kill(pid, 'SIGKILL');
+  const { output, ended, port, endpoint } = await halfway();
+  process.kill(endpoint, 'SIGKILL');
   expect(await ended).toBe(1);
   // On a busy machine the endpoint's own warnings stand before it.
-  expect(output.stderr).toMatch(/^The Kinesis endpoint ended by SIGKILL while it was needed\.\n/m);
+  const how = isWindows ? 'with exit code 1' : 'by SIGKILL';
+  expect(output.stderr).toContain(`The Kinesis endpoint ended ${how} while it was needed.\n`);
   expect(output.stderr).not.toMatch(/^ +at /m);
   expect(await isGone(port)).toBe(true);
 }, 60_000);
-
-/** The endpoint's process. Where there is /proc, it is enough; `ps` is not everywhere. */
-function childOf(parent) {
-  const isChild = ([, ppid]) => ppid === parent;
-  return /** @type {number[]} */ (processes().find(isChild))[0];
-}
-
-/** Process ids with their parents'. */
-function processes() {
-  if (existsSync('/proc/self/stat')) {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
-      .map((name) => [Number(name), parentOf(name)]);
-  }
-  const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-}
-
-function parentOf(pid) {
-  try {
-    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
-  } catch {
-    return Number.NaN; // it has ended in between
-  }
-}

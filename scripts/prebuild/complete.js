@@ -6,14 +6,15 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { TARGETS } = require('./targets');
 
-const { files, version } = require('../../package.json');
+const { exports: entries, files, version } = require('../../package.json');
 const ROOT = path.join(__dirname, '../..');
 
 const needed = [
   ...files.filter((name) => !name.includes('*')),
+  ...Object.values(entries).flatMap((entry) => (typeof entry === 'string' ? [] : Object.values(entry))),
   ...Object.keys(TARGETS).map((target) => `prebuilds/kinesis-agg.${target}.node`),
 ];
-const missing = needed.filter((name) => !fs.existsSync(path.join(ROOT, name)));
+const missing = [...new Set(needed.map(path.normalize))].filter((name) => !fs.existsSync(path.join(ROOT, name)));
 if (missing.length > 0) {
   console.error(`kinesis-agg ${version} is not complete; missing:\n  ${missing.join('\n  ')}`);
   process.exit(1);

