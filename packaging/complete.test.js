@@ -6,7 +6,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { files, scripts } = require('../package.json');
+const { files } = require('../package.json');
 const { TARGETS } = require('../scripts/prebuild/targets');
 const { ROOT, emptyFolder, failed, place, ran } = require('./tarball');
 
@@ -14,25 +14,26 @@ const { ROOT, emptyFolder, failed, place, ran } = require('./tarball');
 function complete() {
   const folder = emptyFolder();
   place(folder, ROOT, 'package.json', 'scripts/prebuild');
-  fs.mkdirSync(path.join(folder, 'prebuilds'));
   const binaries = Object.keys(TARGETS).map((target) => `prebuilds/kinesis-agg.${target}.node`);
-  for (const name of [...files.filter((file) => !file.includes('*')), ...binaries]) {
+  const entries = ['dist/index.js', 'dist/compat.js'];
+  for (const name of [...files.filter((file) => !/[*]|^dist$/.test(file)), ...entries, ...binaries]) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     fs.writeFileSync(path.join(folder, name), '');
   }
   return folder;
 }
 
-/** What npm does before it publishes `folder`. */
-const guard = (folder) => [process.execPath, scripts.prepublishOnly.split(' ').slice(1), { cwd: folder }];
+/** What stands between `folder` and npm. */
+const guard = (folder) => [process.execPath, ['scripts/prebuild/complete.js'], { cwd: folder }];
 
 test('all there', () => {
   ran(...guard(complete()));
 });
 
-for (const name of ['prebuilds/kinesis-agg.darwin-arm64.node', 'index.d.ts']) {
+for (const name of ['prebuilds/kinesis-agg.darwin-arm64.node', 'index.d.ts', 'dist/compat.js']) {
   test(`${name} missing`, () => {
     const folder = complete();
     fs.rmSync(path.join(folder, name));
-    assert.match(failed(...guard(folder)), new RegExp(`is not complete; missing:\n {2}${name}\n`));
+    assert.match(failed(...guard(folder)), new RegExp(`is not complete; missing:\n {2}${name}\n$`));
   });
 }
