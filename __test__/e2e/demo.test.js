@@ -1,9 +1,8 @@
 'use strict';
 
 const { spawn, spawnSync } = require('node:child_process');
-const { createServer } = require('node:net');
+const { connect, createServer } = require('node:net');
 const path = require('node:path');
-const { isHealthy } = require('../../scripts/endpoint');
 
 const isWindows = process.platform === 'win32';
 const DEMO = path.join(__dirname, '..', '..', 'scripts', 'demo.js');
@@ -105,11 +104,22 @@ async function halfway() {
   return { child, output, ended, port, endpoint };
 }
 
+/** Whether anything still listens. @param {number} port @returns {Promise<boolean>} */
+function isListening(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
 async function isGone(port) {
-  for (let attempt = 0; attempt < 50 && (await isHealthy(port)); attempt++) {
+  for (let attempt = 0; attempt < 50 && (await isListening(port)); attempt++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return !(await isHealthy(port));
+  return !(await isListening(port));
 }
 
 // On Windows, which has no signals, each of them ends the process at once.
@@ -121,7 +131,7 @@ test.each([
   'nothing is left running after %s',
   async (signal, expected) => {
     const { child, ended, port } = await halfway();
-    expect(await isHealthy(port)).toBe(true);
+    expect(await isListening(port)).toBe(true);
     child.kill(/** @type {NodeJS.Signals} */ (signal));
     expect(await ended).toBe(isWindows ? signal : expected);
     expect(await isGone(port)).toBe(true);

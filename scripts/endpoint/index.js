@@ -207,4 +207,4 @@ function listenOnce(port) {
   });
 }
 
-module.exports = { EndpointError, connect, isHealthy, startEndpoint };
+module.exports = { EndpointError, connect, startEndpoint };
