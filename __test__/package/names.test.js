@@ -23,6 +23,15 @@ const NAMES = [
   'iterDeaggregate',
 ];
 
+// Where the bundle is missing, the sources would be found in its place without a word.
+test.each([
+  ['kinesis-agg', 'index.js'],
+  ['../..', 'index.js'],
+  ['kinesis-agg/compat', 'compat.js'],
+])('%s, as the tests load it, is the file that is shipped', (name, file) => {
+  expect(require.resolve(name)).toBe(path.join(cwd, 'dist', file));
+});
+
 test('require gives the public names', () => {
   const face = require('../..');
   expect(Object.keys(face)).toEqual(expect.arrayContaining(NAMES));
