@@ -8,5 +8,7 @@ module.exports = {
   setupFiles: ['<rootDir>/__test__/given/time-limit.js'],
   // CommonJS as Node runs it: what is tested is what is published.
   transform: {},
+  // A source names the addon as it lies beside dist/, into which it is bundled.
+  moduleNameMapper: { '^\\.\\./prebuilds/(.*)$': '<rootDir>/prebuilds/$1' },
   testTimeout: 30_000,
 };

@@ -3,21 +3,17 @@
 // What the public types show in their @example blocks runs, and prints what the comments beside it say.
 
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+
 const { formatWithOptions } = require('node:util');
 const ts = require('typescript');
 const { docExamples } = require('../scripts/doc-examples.js');
-
-const root = join(__dirname, '..');
+const { faces } = require('../scripts/faces.js');
 
 // Stands in for the SDK, which no example calls while it runs.
 const sdk = { KinesisClient: class {}, PutRecordsCommand: class {} };
 
-describe.each([
-  ['index.d.ts', 'kinesis-agg', 'index.js'],
-  ['compat.d.ts', 'kinesis-agg/compat', 'compat.js'],
-])('%s', (declarations, specifier, face) => {
-  const examples = docExamples(readFileSync(join(root, declarations), 'utf8'));
+describe.each(faces())('$specifier', ({ types, specifier, file }) => {
+  const examples = docExamples(readFileSync(types, 'utf8'));
 
   test('has examples', () => expect(examples.length).toBeGreaterThan(0));
 
@@ -27,7 +23,7 @@ describe.each([
     });
     const printed = [];
     const log = (...values) => printed.push(...formatWithOptions({ colors: false }, ...values).split('\n'));
-    const load = (name) => (name === specifier ? require(join(root, face)) : sdk);
+    const load = (name) => (name === specifier ? require(file) : sdk);
     new Function('require', 'exports', 'console', outputText)(load, {}, { log });
     for (let i = 0; i < 100 && printed.length < example.output.length; i++) {
       await new Promise((next) => setTimeout(next, 10));

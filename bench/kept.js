@@ -68,16 +68,7 @@ function commit() {
   try {
     const git = (/** @type {string[]} */ ...args) =>
       execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
-    const changed = git(
-      'status',
-      '--porcelain',
-      '--',
-      '../src',
-      '../lib',
-      '../index.js',
-      '../compat.js',
-      '../Cargo.lock',
-    );
+    const changed = git('status', '--porcelain', '--', '../src', '../lib', '../Cargo.lock');
     return git('rev-parse', '--short=12', 'HEAD') + (changed === '' ? '' : '+');
   } catch {
     return undefined;

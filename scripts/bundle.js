@@ -1,31 +1,30 @@
 'use strict';
 
-// Makes dist/index.js and dist/compat.js, which are what is shipped, of the faces and lib/, if a source is newer: two dozen
-// small files would take three times as long to load, at every cold start.
+// Makes the files of dist/, which are what is shipped, of the faces in lib/, if a source is newer: two dozen small files would
+// take three times as long to load, at every cold start. package.json's `exports` says which faces there are.
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { faces } = require('./faces');
 const { isNewest } = require('./freshness');
 
 const ROOT = path.join(__dirname, '..');
-const FACES = ['index.js', 'compat.js'];
-const SOURCES = [...FACES, 'lib', 'scripts/bundle.js'].map((source) => path.join(ROOT, source));
+const SOURCES = ['lib', 'scripts/bundle.js', 'scripts/faces.js'].map((source) => path.join(ROOT, source));
 
 function ensureBundled() {
-  for (const face of FACES) {
-    const file = path.join(ROOT, 'dist', face);
-    if (!isNewest(file, SOURCES)) write(file, bundle(face));
+  for (const { source, file } of faces()) {
+    if (!isNewest(file, SOURCES)) write(file, bundle(source));
   }
 }
 
-/** @param {string} face */
-function bundle(face) {
-  const [exported] = /^module\.exports = [^;]*;$/m.exec(fs.readFileSync(path.join(ROOT, face), 'utf8')) ?? [];
-  if (exported === undefined) throw new Error(`${face} does not end in a literal of its exports`);
+/** @param {string} source */
+function bundle(source) {
+  const [exported] = /^module\.exports = [^;]*;$/m.exec(fs.readFileSync(source, 'utf8')) ?? [];
+  if (exported === undefined) throw new Error(`${source} does not end in a literal of its exports`);
   const { outputFiles } = require('esbuild').buildSync({
     absWorkingDir: ROOT,
     // Not the face itself: names at the top of a bundle take those of functions further in, which get a number.
-    stdin: { contents: `module.exports = require('./${face}');`, resolveDir: ROOT },
+    stdin: { contents: `module.exports = require(${JSON.stringify(source)});`, resolveDir: ROOT },
     bundle: true,
     platform: 'node',
     target: 'node20',

@@ -9,9 +9,10 @@ const { spawn } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const { copyFileSync, readdirSync, realpathSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
-const { dirname, join, relative, resolve } = require('node:path');
+const { basename, dirname, join, relative, resolve } = require('node:path');
 const { parseArgs } = require('node:util');
 const { docExamples } = require('./doc-examples.js');
+const { faces } = require('./faces');
 
 const root = dirname(__dirname);
 const tests = join(root, '__test__', 'types');
@@ -40,7 +41,7 @@ async function main() {
   const checks = [
     ...settings(),
     examples(join(scratch, 'examples')),
-    ...publicFiles().map((files) => face(join(scratch, `face-${files.js}`), files)),
+    ...faces().map((each) => face(join(scratch, `face-${each.name}`), each)),
     ...alone(join(scratch, 'alone'), nodeTypes),
   ];
   let failed = 0;
@@ -72,10 +73,9 @@ function settings() {
 function examples(folder) {
   besidePackage(folder, ['@aws-sdk', '@types']);
   let count = 0;
-  const faces = publicFiles().map(({ types }) => types);
-  for (const declarations of faces) {
-    for (const { name, line, code } of docExamples(readFileSync(join(root, declarations), 'utf8'))) {
-      const file = `${declarations.replace(/\.d\.ts$/, '')}-line-${line}-${name.replace(/\W+/g, '-')}.mts`;
+  for (const { name: faceName, types } of faces()) {
+    for (const { name, line, code } of docExamples(readFileSync(types, 'utf8'))) {
+      const file = `${faceName}-line-${line}-${name.replace(/\W+/g, '-')}.mts`;
       writeFileSync(join(folder, file), `${code}export {};\n`);
       count++;
     }
@@ -83,7 +83,7 @@ function examples(folder) {
   const project = writeProject(folder, { types: ['node'], include: ['*.mts'] });
   const judge = (/** @type {number} */ exitCode, /** @type {string} */ output) =>
     count === 0 ? 'no @example found' : exitCode ? output : '';
-  return { name: `${count} examples in ${faces.join(' and ')}`, project, judge };
+  return { name: `${count} examples in the declarations`, project, judge };
 }
 
 /**
@@ -97,8 +97,9 @@ function alone(folder, nodeTypes) {
   const own = join(folder, 'node_modules', 'kinesis-agg');
   mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
   mkdirSync(own);
-  for (const file of ['package.json', ...publicFiles().map(({ types }) => types)])
-    copyFileSync(join(root, file), join(own, file));
+  for (const file of [join(root, 'package.json'), ...faces().map(({ types }) => types)]) {
+    copyFileSync(file, join(own, basename(file)));
+  }
   for (const file of readdirSync(join(tests, 'alone'))) copyFileSync(join(tests, 'alone', file), join(folder, file));
   symlinkSync(nodeTypes, join(folder, 'node_modules', '@types', 'node'), 'junction');
 
@@ -130,36 +131,24 @@ function alone(folder, nodeTypes) {
  * A face against its declarations, as __test__/types/face/ says it.
  *
  * @param {string} folder
- * @param {{ js: string, types: string }} files
+ * @param {import('./faces').Face} face
  * @returns {Check}
  */
-function face(folder, { js, types }) {
+function face(folder, { name, source }) {
   besidePackage(folder, ['@types']);
-  // Beside the face itself TypeScript would read the declarations and compare them with themselves.
-  const text = readFileSync(join(root, js), 'utf8').replaceAll(
+  // Under another name than the declarations have, or TypeScript would read them and compare them with themselves.
+  const text = readFileSync(source, 'utf8').replaceAll(
     "require('./",
-    `require('${root.replaceAll('\\', '/')}/`,
+    `require('${dirname(source).replaceAll('\\', '/')}/`,
   );
   writeFileSync(join(folder, 'face.js'), text);
-  const test = js.replace(/\.js$/, '.cts');
+  const test = `${name}.cts`;
   copyFileSync(join(tests, 'face', test), join(folder, test));
   // The settings under which the code is checked, which is `tsc --project .`; here it is only read.
   const project = join(folder, 'tsconfig.json');
   const settings = { extends: join(root, 'tsconfig.json'), compilerOptions: { checkJs: false } };
   writeFileSync(project, JSON.stringify({ ...settings, files: [test], include: [] }));
-  return { name: `${js} against ${types}`, project, ours: true };
-}
-
-/**
- * What package.json exports: each face, from which the shipped file is made, and its types.
- *
- * @returns {{ js: string, types: string }[]}
- */
-function publicFiles() {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.values(exports)
-    .filter((entry) => entry.types)
-    .map((entry) => ({ js: entry.default.replace('./dist/', ''), types: entry.types.replace(/^\.\//, '') }));
+  return { name: `the face ${name} against its declarations`, project, ours: true };
 }
 
 /**

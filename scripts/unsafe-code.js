@@ -6,7 +6,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const PLACES = ['binding', 'md5'];
+const PLACES = ['md5', 'node'];
 
 /**
  * The lines of the Rust files in `folder`, as `file:line: text`, that hold unsafe code or leave for it and should not.

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! From the bytes up: [`md5`] and [`hash_key`] stand alone; [`format`] frames, reads and writes; [`aggregate`] puts user
-//! records together and [`deaggregate`] takes them apart; `binding` (feature `node`) is the only part that knows Node.js.
-//! Its JavaScript half is in `lib/`, the public face in `index.js` and `index.d.ts`.
+//! records together and [`deaggregate`] takes them apart; `node` (feature `node`) is the only part that knows Node.js.
+//! Its JavaScript half is in `lib/`, the public contract in `index.d.ts`.
 //!
 //! What [`aggregate`] writes can be read back by [`format::reader`]:
 //!
@@ -38,6 +38,11 @@
 //! ```
 
 pub mod aggregate;
+pub mod deaggregate;
+pub mod error;
+pub mod format;
+pub mod hash_key;
+pub mod md5;
 #[cfg(feature = "node")]
 #[expect(
     missing_docs,
@@ -45,14 +50,9 @@ pub mod aggregate;
     clippy::must_use_candidate,
     clippy::needless_pass_by_value,
     clippy::trivially_copy_pass_by_ref,
-    reason = "its callers are in lib/, documented by lib/addon.d.ts, and #[napi] decides how arguments are passed"
+    reason = "its callers are in lib/, documented by lib/native/addon.d.ts, and #[napi] decides how arguments are passed"
 )]
-pub mod binding;
-pub mod deaggregate;
-pub mod error;
-pub mod format;
-pub mod hash_key;
-pub mod md5;
+pub mod node;
 
 /// `proto/kpl.proto` as prost understands it: the oracle of the tests. The reader and the writer are our own.
 #[expect(missing_docs, clippy::derive_partial_eq_without_eq, reason = "generated; the schema is commented")]

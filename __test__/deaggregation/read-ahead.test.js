@@ -4,7 +4,7 @@
 // tell: each case looks for a way in which a caller could.
 
 const { aggregate } = require('../..');
-const { iterDeaggregate } = require('../../lib/deaggregate');
+const { iterDeaggregate } = require('../../lib/deaggregate/user-records');
 const native = require('../../lib/native');
 const { lambdaRecord } = require('../given/kinesis-records');
 const { thrownBy } = require('../given/thrown');

@@ -5,8 +5,8 @@
 
 const fc = require('fast-check');
 // From the sources, since the switch is not part of what is shipped.
-const { RecordAggregator } = require('../../lib/aggregator');
-const { Intake } = require('../../lib/intake');
+const { RecordAggregator } = require('../../lib/aggregate/record-aggregator');
+const { Intake } = require('../../lib/aggregate/buffered-aggregator');
 const { NativeAggregator } = require('../../lib/native');
 const { optionsWith, routing, shards, userRecord } = require('../given/arbitraries');
 

@@ -6,9 +6,9 @@ use base64_crate::prelude::{BASE64_STANDARD, Engine as _};
 use libfuzzer_sys::fuzz_target;
 
 #[cfg(target_arch = "x86_64")]
-#[path = "../../src/binding/base64/avx2.rs"]
+#[path = "../../src/node/base64/avx2.rs"]
 mod avx2;
-#[path = "../../src/binding/base64/scalar.rs"]
+#[path = "../../src/node/base64/scalar.rs"]
 mod scalar;
 
 fuzz_target!(|data: &[u8]| {

@@ -3,9 +3,9 @@
 // `deaggregate` and `deaggregateSync` of aws-kinesis-agg 4.2.8: one Kinesis record in, callbacks out.
 
 const native = require('../native');
-const { Base64Texts } = require('../base64');
-const { bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('../bytes');
-const { brokenRecord } = require('../read');
+const { Base64Texts } = require('../deaggregate/base64');
+const { bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('../native/bytes');
+const { brokenRecord } = require('../deaggregate/read');
 const {
   AGGREGATED,
   OUTCOME,
@@ -16,11 +16,11 @@ const {
   USER_RECORDS,
   keysOf,
   rowsOf,
-} = require('../table');
+} = require('../deaggregate/table');
 const { readSpelling } = require('./spelling');
 
 /** @typedef {import('./spelling').Spell} Spell */
-/** @typedef {import('../bytes').Payload} Payload */
+/** @typedef {import('../native/bytes').Payload} Payload */
 
 /** Position of the header in the table of one record. */
 const HEADER = 0;

@@ -2,12 +2,12 @@
 
 // Routing 'first', as in the older package: one open aggregate takes every record, and its records are there to be seen.
 
-const { deaggregate } = require('../deaggregate');
-const { Intake } = require('../intake');
-const { openAggregator } = require('../open-aggregator');
+const { deaggregate } = require('../deaggregate/user-records');
+const { Intake } = require('../aggregate/buffered-aggregator');
+const { openAggregator } = require('../aggregate/options');
 const { encodedRecord } = require('./encoded-record');
 
-/** @typedef {import('../user-record').ReadUserRecord} ReadUserRecord */
+/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
 /** @typedef {import('./encoded-record').EncodedRecord} EncodedRecord */
 /** @typedef {(encoded: EncodedRecord, userRecords: number) => void} Deliver */
 

@@ -7,7 +7,7 @@ const { RoutedBatches } = require('./routed-batches');
 const { readUserRecord, textOf, validateUserRecord } = require('./user-record');
 
 /** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
-/** @typedef {import('../user-record').ReadUserRecord} ReadUserRecord */
+/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
 /** @typedef {import('./encoded-record').EncodedRecord} EncodedRecord */
 /** @typedef {(err: any, encodedRecord?: EncodedRecord) => void} OnReadyCallback */
 

@@ -2,11 +2,11 @@
 
 // A routing that the caller has switched on: any number of open aggregates, which the core keeps to itself.
 
-const { Intake } = require('../intake');
-const { openAggregator } = require('../open-aggregator');
+const { Intake } = require('../aggregate/buffered-aggregator');
+const { openAggregator } = require('../aggregate/options');
 const { encodedRecord } = require('./encoded-record');
 
-/** @typedef {import('../user-record').ReadUserRecord} ReadUserRecord */
+/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
 /** @typedef {import('./encoded-record').EncodedRecord} EncodedRecord */
 /** @typedef {import('./first-batch').Deliver} Deliver */
 
@@ -91,7 +91,7 @@ class RoutedBatches {
     }
   }
 
-  /** @param {import('../addon').Closed} values */
+  /** @param {import('../native/addon').Closed} values */
   #close(values) {
     for (let i = 0; values !== null && i < values.length; i += 4) {
       const [data, partitionKey, explicitHashKey, userRecords] =

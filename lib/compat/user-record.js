@@ -5,9 +5,9 @@
 
 const { types } = require('node:util');
 const { KplError } = require('../error');
-const { bytesOf, mostBytesOf } = require('../bytes');
+const { bytesOf, mostBytesOf } = require('../native/bytes');
 
-/** @typedef {import('../user-record').ReadUserRecord} ReadUserRecord */
+/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
 
 /**
  * The problem that `addUserRecord` and the two methods of sizes throw.

@@ -17,14 +17,14 @@
 //! So [`digest_many`] computes them side by side, a message in each lane of a vector register: AVX2 or else SSE2 on
 //! x86-64, NEON on aarch64, chosen when the program runs, and the `md-5` crate anywhere else.
 //!
-//! The price is a block function of our own with `unsafe` in it. It is confined to `lanes`, and every path through it is
+//! The price is a block function of our own with `unsafe` in it. It is confined to `simd`, and every path through it is
 //! tested against the `md-5` crate. And lanes cannot help a message that is alone, such as one record of 1 MB: it gets
 //! the fastest scalar code there is, at a ninth of what sixteen lanes do.
 
+mod path;
 #[expect(unsafe_code, reason = "vector instructions, and empty assembly that fixes the order of scalar ones")]
 #[expect(clippy::inline_always, reason = "code outside the function with the target feature does not have the feature")]
-mod lanes;
-mod path;
+mod simd;
 
 pub use path::Path;
 
@@ -49,6 +49,6 @@ pub fn digest_many(messages: &[&[u8]], digests: &mut [Digest]) {
 
 /// What computes the digests on this machine: `"avx2"`, `"sse2"`, `"neon"`, or `"portable"` for the `md-5` crate.
 #[must_use]
-pub fn lanes() -> &'static str {
+pub fn path_in_use() -> &'static str {
     Path::in_use().name()
 }

@@ -3,7 +3,7 @@
 use md5::{Digest as _, Md5};
 
 use super::Digest;
-use super::lanes::{self, Kernel, Ladder};
+use super::simd::{self, Kernel, Ladder};
 
 /// One way to compute digests. Tests and benchmarks take each in turn, everybody else takes what is
 /// [in use](Path::in_use).
@@ -22,15 +22,15 @@ impl Path {
     /// The fastest on this machine.
     #[must_use]
     pub fn in_use() -> Self {
-        lanes::ladders().first().map_or(Self::PORTABLE, Self::of_ladder)
+        simd::ladders().first().map_or(Self::PORTABLE, Self::of_ladder)
     }
 
     /// Every one that this machine can run, and each of their kernels alone.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let mut paths = vec![Self::PORTABLE];
-        paths.extend(lanes::ladders().iter().map(Self::of_ladder));
-        let kernels = lanes::ladders().iter().chain([&lanes::SCALAR]).flat_map(|ladder| ladder.kernels);
+        paths.extend(simd::ladders().iter().map(Self::of_ladder));
+        let kernels = simd::ladders().iter().chain([&simd::SCALAR]).flat_map(|ladder| ladder.kernels);
         for kernel in kernels {
             if paths.iter().all(|path| path.name != kernel.name()) {
                 paths.push(Self { name: kernel.name(), kernels: std::slice::from_ref(kernel) });
@@ -43,7 +43,7 @@ impl Path {
         Self { name: ladder.name, kernels: ladder.kernels }
     }
 
-    /// See [`lanes`](super::lanes()); or which kernel it is.
+    /// See [`path_in_use`](super::path_in_use()); or which kernel it is.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.name
@@ -52,7 +52,7 @@ impl Path {
     /// See [`digest`](super::digest).
     #[must_use]
     pub fn digest(self, message: &[u8]) -> Digest {
-        if self.kernels.is_empty() { Md5::digest(message).into() } else { lanes::digest(self.kernels, message) }
+        if self.kernels.is_empty() { Md5::digest(message).into() } else { simd::digest(self.kernels, message) }
     }
 
     /// See [`digest_many`](super::digest_many).
@@ -68,6 +68,6 @@ impl Path {
             }
             return;
         }
-        lanes::digest_many(self.kernels, messages, digests);
+        simd::digest_many(self.kernels, messages, digests);
     }
 }

@@ -249,7 +249,7 @@ impl<'a> Iterator for Batch<'a> {
 }
 
 fn take<'a>(bytes: &mut &'a [u8], len: u32) -> &'a [u8] {
-    bytes.split_off(..len as usize).expect("lib/stage.js lays out as many bytes as its rows say")
+    bytes.split_off(..len as usize).expect("lib/aggregate/rows.js lays out as many bytes as its rows say")
 }
 
 /// A Buffer of Node's own memory: an external one would be freed only on a turn of the event loop.

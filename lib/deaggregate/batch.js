@@ -1,9 +1,9 @@
 'use strict';
 
-const { BufferView, copyOf } = require('./bytes');
+const { BufferView, copyOf } = require('../native/bytes');
 const { payloadsOf, read, reportAllBroken, settingsOf, sourcesOf } = require('./read');
 const { textOf } = require('./text');
-const { UserRecords } = require('./user-records');
+const { UserRecords } = require('./expansion');
 const { OneByOne } = require('./one-by-one');
 const {
   AGGREGATED,
@@ -20,10 +20,10 @@ const {
   rowsOf,
 } = require('./table');
 
-/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
-/** @typedef {import('../index').KinesisRecord} KinesisRecord */
-/** @typedef {import('../index').UserRecord} UserRecord */
-/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('../../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('../../index').UserRecord} UserRecord */
+/** @typedef {import('./shapes').Source} Source */
 /** @typedef {import('./text').Text} Text */
 
 /**

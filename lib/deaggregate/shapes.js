@@ -2,17 +2,17 @@
 
 // The shapes in which Kinesis records reach a Node program, told apart by their fields.
 
-const { KplError } = require('./error');
-const { bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('./bytes');
+const { KplError } = require('../error');
+const { bytesOf, copyOf, decodeBase64, isShared, viewOf } = require('../native/bytes');
 
-/** @typedef {import('../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
 
 /**
  * What is needed of a Kinesis record, wherever its shape keeps it.
  *
  * @typedef {object} Source
  * @property {KinesisRecord} record
- * @property {import('./bytes').Payload} payload
+ * @property {import('../native/bytes').Payload} payload
  * @property {number} length how many bytes there were when the record was read
  * @property {boolean} isOurs whether nobody else holds the payload's memory
  * @property {string | null} partitionKey
@@ -37,7 +37,7 @@ function each(records) {
 /**
  * @param {KinesisRecord} record
  * @param {number} recordIndex
- * @param {(base64: string) => import('./bytes').Payload} [decode]
+ * @param {(base64: string) => import('../native/bytes').Payload} [decode]
  * @returns {Source}
  */
 function sourceOf(record, recordIndex, decode = decodeBase64) {

@@ -15,8 +15,8 @@ use crate::md5;
 
 /// What computes digests on this machine: tests of a platform ask.
 #[napi(catch_unwind)]
-pub fn lanes() -> &'static str {
-    md5::lanes()
+pub fn md5_path() -> &'static str {
+    md5::path_in_use()
 }
 
 /// Whether the data is framed as an aggregated record and its MD5 holds.

@@ -1,7 +1,8 @@
 'use strict';
 
 // The only loader. Every `require` is a literal, so that bundlers can follow it, and all of them stand inside one `try`, so that
-// bundlers let a missing one pass: a package stripped to the one binary that is deployed still bundles.
+// bundlers let a missing one pass: a package stripped to the one binary that is deployed still bundles. The paths are those from
+// dist/, since this file is only ever run as part of a bundle there.
 
 /** @param {string} target */
 function load(target) {
@@ -105,7 +106,7 @@ function find() {
   } else {
     failures.push('  this Node is too old: the package needs Node 20 or later');
   }
-  const { KplError } = require('./error');
+  const { KplError } = require('../error');
   throw new KplError(
     'ERR_KPL_NATIVE',
     `kinesis-agg could not load its native addon on ${platformFound()}:\n${failures.join('\n')}\n${ADVICE}`,

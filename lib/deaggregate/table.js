@@ -33,7 +33,7 @@ function rowsOf(table, header) {
  *
  * @param {Uint32Array} table
  * @param {number} header
- * @param {import('./bytes').Payload} payload
+ * @param {import('../native/bytes').Payload} payload
  * @returns {string[]}
  */
 function keysOf(table, header, payload) {

@@ -6,13 +6,13 @@
 // same text when its turn comes: what a caller sees is as if nothing were read ahead.
 
 const { isProxy } = require('node:util').types;
-const { decodeBase64 } = require('./bytes');
-const { sourceOf } = require('./kinesis-record');
+const { decodeBase64 } = require('../native/bytes');
+const { sourceOf } = require('./shapes');
 const { read } = require('./read');
 const { HEADER_WORDS } = require('./table');
 
-/** @typedef {import('./bytes').Payload} Payload */
-/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('../native/bytes').Payload} Payload */
+/** @typedef {import('./shapes').Source} Source */
 
 /** As many as keep all lanes busy, unless they are large: they stay in memory meanwhile. */
 const MAX_RECORDS = 16;
@@ -41,7 +41,7 @@ class ReadAhead {
   }
 
   /**
-   * @param {import('../index').KinesisRecord} record the next one
+   * @param {import('../../index').KinesisRecord} record the next one
    * @param {number} recordIndex
    * @returns {{ source: Source, table: Uint32Array, header: number }}
    */

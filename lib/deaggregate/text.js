@@ -5,7 +5,7 @@
 
 const { DATA_IS_ASCII, FLAGS } = require('./table');
 
-/** @typedef {import('./bytes').Payload} Payload */
+/** @typedef {import('../native/bytes').Payload} Payload */
 /** @typedef {{ slice(start: number, end: number): string }} Text */
 
 /** A string as long as this still fits into the processor's cache: of longer payloads, parts are made. */

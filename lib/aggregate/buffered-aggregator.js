@@ -3,14 +3,14 @@
 // The way into the core. Entering it costs as much as adding a few records, so records wait in a stage as long as the
 // core's credit says that they will all be taken and close nothing. What a caller sees is as if each crossed at once.
 
-const { fromNative } = require('./error');
-const { BYTES_PER_UNIT, isShared } = require('./bytes');
-const { Stage } = require('./stage');
-const { readUserRecord } = require('./user-record');
+const { fromNative } = require('../error');
+const { BYTES_PER_UNIT, isShared } = require('../native/bytes');
+const { Stage } = require('./rows');
+const { readUserRecord } = require('./input');
 
-/** @typedef {import('../index').UserRecordInput} UserRecordInput */
-/** @typedef {import('./user-record').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('./addon').Closed} Closed */
+/** @typedef {import('../../index').UserRecordInput} UserRecordInput */
+/** @typedef {import('./input').ReadUserRecord} ReadUserRecord */
+/** @typedef {import('../native/addon').Closed} Closed */
 
 /** The credit covers partition keys of that many code points: a string has no more of them than units. */
 const MAX_UNITS = 256;
@@ -35,7 +35,7 @@ class Intake {
   /** How many records enter before a new credit is asked for. */
   #patience = 0;
 
-  /** @param {import('./addon').NativeAggregator} aggregator */
+  /** @param {import('../native/addon').NativeAggregator} aggregator */
   constructor(aggregator) {
     this.#aggregator = aggregator;
     [this.#creditBytes, this.#creditRecords, this.#costPerRecord] = aggregator.credit();
@@ -207,7 +207,7 @@ class Intake {
    *
    * @template T
    * @param {ReadUserRecord} record
-   * @param {(...layout: import('./addon').Layout) => T} call
+   * @param {(...layout: import('../native/addon').Layout) => T} call
    * @returns {T}
    */
   #enterWith(record, call) {

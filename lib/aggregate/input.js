@@ -3,8 +3,8 @@
 // A user record as callers give it, read and checked.
 
 const { types } = require('node:util');
-const { KplError } = require('./error');
-const { bytesOf, mostBytesOf } = require('./bytes');
+const { KplError } = require('../error');
+const { bytesOf, mostBytesOf } = require('../native/bytes');
 
 /**
  * @typedef {object} ReadUserRecord

@@ -1,19 +1,19 @@
 'use strict';
 
-const native = require('./native');
-const { KplError } = require('./error');
-const { bytesOf, copyOf, decodeBase64, isShared } = require('./bytes');
-const { each } = require('./kinesis-record');
+const native = require('../native');
+const { KplError } = require('../error');
+const { bytesOf, copyOf, decodeBase64, isShared } = require('../native/bytes');
+const { each } = require('./shapes');
 const { OneByOne } = require('./one-by-one');
 const { payloadsOf, read, readAsync, reportAllBroken, reportBroken, settingsOf, sourcesOf } = require('./read');
-const { ReadAhead } = require('./read-ahead');
+const { ReadAhead } = require('./groups');
 const { HEADER_WORDS } = require('./table');
-const { UserRecords } = require('./user-records');
+const { UserRecords } = require('./expansion');
 
-/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
-/** @typedef {import('../index').KinesisRecord} KinesisRecord */
-/** @typedef {import('../index').UserRecord} UserRecord */
-/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('../../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('../../index').UserRecord} UserRecord */
+/** @typedef {import('./shapes').Source} Source */
 /** @typedef {import('./read').Settings} Settings */
 
 /**

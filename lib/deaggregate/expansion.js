@@ -2,7 +2,7 @@
 
 // What one Kinesis record holds, made one user record at a time from the table.
 
-const { BufferView, copyOf, viewOf } = require('./bytes');
+const { BufferView, copyOf, viewOf } = require('../native/bytes');
 const { brokenRecord } = require('./read');
 const {
   AGGREGATED,
@@ -18,8 +18,8 @@ const {
   rowsOf,
 } = require('./table');
 
-/** @typedef {import('../index').UserRecord} UserRecord */
-/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('../../index').UserRecord} UserRecord */
+/** @typedef {import('./shapes').Source} Source */
 
 /** The user records of a Kinesis record; if it is not aggregated, that is itself. */
 class UserRecords {

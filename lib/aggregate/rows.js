@@ -2,8 +2,8 @@
 
 // User records on their way into the core: laid end to end in memory of ours, in the layout that the core reads.
 
-const { BYTES_PER_UNIT } = require('./bytes');
-const { KplError } = require('./error');
+const { BYTES_PER_UNIT } = require('../native/bytes');
+const { KplError } = require('../error');
 
 /** Numbers in a row: units of the partition key, units of the explicit hash key plus one or 0, bytes of the data. */
 const ROW = 3;
@@ -39,7 +39,7 @@ class Stage {
     return this.#rows.byteLength + this.#keyBytes.length + this.#data.length;
   }
 
-  /** @param {import('./user-record').ReadUserRecord} record */
+  /** @param {import('./input').ReadUserRecord} record */
   push({ partitionKey, explicitHashKey, data, dataBytes }) {
     const written = typeof data === 'string' ? this.#writeText(data) : this.#writeBytes(data, dataBytes);
     this.dataEnd += written;
@@ -71,7 +71,7 @@ class Stage {
   /**
    * The rows as arguments of the native side.
    *
-   * @returns {import('./addon').Layout}
+   * @returns {import('../native/addon').Layout}
    */
   layout() {
     this.#encodeKeys();

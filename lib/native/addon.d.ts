@@ -1,4 +1,4 @@
-// What src/binding/ exports to the JavaScript beside this file.
+// What src/node/ exports to the JavaScript beside this file.
 
 /** Failures are thrown as `{ code, message, recordIndex?, offset? }`: lib/error.js makes errors of them. */
 export interface Addon {
@@ -6,7 +6,7 @@ export interface Addon {
   hashKey(partitionKey: string): string;
   isAggregated(data: Uint8Array): boolean;
   /** What computes digests on this machine: `avx2`, `sse2`, `neon` or `portable`. */
-  lanes(): string;
+  md5Path(): string;
   /** The table that src/deaggregate.rs lays out. */
   readRecords(payloads: Uint8Array[], options: ReadOptions): Uint32Array;
   readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;
@@ -38,7 +38,7 @@ export interface AggregatorRequest {
   sealLater: boolean;
 }
 
-/** User records as lib/stage.js lays them out. */
+/** User records as lib/aggregate/rows.js lays them out. */
 export type Layout = [rows: Uint32Array, count: number, keys: Uint8Array, data: Uint8Array];
 
 /** For each aggregate four values: data, partition key, explicit hash key, number of user records. */

@@ -2,19 +2,19 @@
 
 // Kinesis records through the native side: options checked, one call for all records, what is broken reported.
 
-const native = require('./native');
-const { KplError, fromNative } = require('./error');
-const { copyOf } = require('./bytes');
-const { each, sourceOf } = require('./kinesis-record');
+const native = require('../native');
+const { KplError, fromNative } = require('../error');
+const { copyOf } = require('../native/bytes');
+const { each, sourceOf } = require('./shapes');
 const { AGGREGATED, HEADER_WORDS, NOT_AGGREGATED, OUTCOME, USER_RECORDS } = require('./table');
 
-/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
-/** @typedef {import('../index').KinesisRecord} KinesisRecord */
-/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('../../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('./shapes').Source} Source */
 
 /**
  * @typedef {object} Settings
- * @property {import('./addon').ReadOptions} native what the native side is asked for
+ * @property {import('../native/addon').ReadOptions} native what the native side is asked for
  * @property {boolean} strict
  * @property {boolean} copy
  * @property {DeaggregateOptions['onBroken']} onBroken
@@ -128,7 +128,7 @@ function brokenRecord(table, header, recordIndex) {
   const outcome = table[header + OUTCOME];
   if (outcome === AGGREGATED || outcome === NOT_AGGREGATED) return undefined;
   const { code, message, offset } = native.describeBrokenRecord(outcome, table[header + USER_RECORDS]);
-  return new KplError(/** @type {import('../index').KplErrorCode} */ (code), message, { recordIndex, offset });
+  return new KplError(/** @type {import('../../index').KplErrorCode} */ (code), message, { recordIndex, offset });
 }
 
 /**

@@ -3,7 +3,7 @@
 // Data of user records as base64. Small ones are written by the native side, many into one string, of which each is a
 // slice: that saves a call and an allocation for each. Large ones belong to Node, which encodes faster.
 
-const native = require('./native');
+const native = require('../native');
 const { ROW_LENGTH, ROW_START, ROW_WORDS, USER_RECORDS, rowsOf } = require('./table');
 
 /** Data of more bytes is Node's to encode: measured, a call of its own pays from there on. */
@@ -23,7 +23,7 @@ class Base64Texts {
   #runEnd = 0;
 
   /**
-   * @param {import('./bytes').Payload} payload
+   * @param {import('../native/bytes').Payload} payload
    * @param {Uint32Array} table
    * @param {number} header
    */

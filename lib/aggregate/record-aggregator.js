@@ -1,14 +1,14 @@
 'use strict';
 
-const native = require('./native');
-const { KplError } = require('./error');
-const { Intake } = require('./intake');
-const { openAggregator, openShards } = require('./open-aggregator');
+const native = require('../native');
+const { KplError } = require('../error');
+const { Intake } = require('./buffered-aggregator');
+const { openAggregator, openShards } = require('./options');
 
-/** @typedef {import('../index').AggregatedRecord} AggregatedRecord */
-/** @typedef {import('../index').AggregatorOptions} AggregatorOptions */
-/** @typedef {import('../index').UserRecordInput} UserRecordInput */
-/** @typedef {import('../index').Shard} Shard */
+/** @typedef {import('../../index').AggregatedRecord} AggregatedRecord */
+/** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
+/** @typedef {import('../../index').UserRecordInput} UserRecordInput */
+/** @typedef {import('../../index').Shard} Shard */
 /** @typedef {(aggregate: AggregatedRecord) => void} Callback */
 
 class RecordAggregator {
@@ -118,7 +118,7 @@ function aggregate(records, options) {
     native.sealAggregates(aggregates.slice(sealed).map(({ Data }) => Data));
     sealed = aggregates.length;
   };
-  const take = (/** @type {import('./addon').Closed} */ closed) => {
+  const take = (/** @type {import('../native/addon').Closed} */ closed) => {
     for (const unsealed of toRecords(closed)) aggregates.push(unsealed);
     if (aggregates.length - sealed >= SEALED_TOGETHER) seal();
   };
@@ -143,7 +143,7 @@ function iterable(records) {
 /**
  * The entries of PutRecords, from four values for each.
  *
- * @param {import('./addon').Closed} values
+ * @param {import('../native/addon').Closed} values
  * @returns {AggregatedRecord[]}
  */
 function toRecords(values) {

@@ -3,15 +3,15 @@
 // Kinesis records in, records of the same shape out: every field that came in stays, the user record's are set.
 
 const { Base64Texts } = require('./base64');
-const { expandAll, expandOneByOne } = require('./deaggregate');
+const { expandAll, expandOneByOne } = require('./user-records');
 const { payloadsOf, read, settingsOf, sourcesOf } = require('./read');
 const { AGGREGATED, OUTCOME } = require('./table');
-const { UserRecords } = require('./user-records');
+const { UserRecords } = require('./expansion');
 
-/** @typedef {import('../index').DeaggregateOptions} DeaggregateOptions */
-/** @typedef {import('../index').KinesisRecord} KinesisRecord */
-/** @typedef {import('../index').UserRecord} UserRecord */
-/** @typedef {import('./kinesis-record').Source} Source */
+/** @typedef {import('../../index').DeaggregateOptions} DeaggregateOptions */
+/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
+/** @typedef {import('../../index').UserRecord} UserRecord */
+/** @typedef {import('./shapes').Source} Source */
 
 /**
  * @param {KinesisRecord | Iterable<KinesisRecord>} records

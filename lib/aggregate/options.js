@@ -2,11 +2,11 @@
 
 // Options of aggregation, checked and given to the core.
 
-const native = require('./native');
-const { KplError, fromNative } = require('./error');
+const native = require('../native');
+const { KplError, fromNative } = require('../error');
 
-/** @typedef {import('../index').AggregatorOptions} AggregatorOptions */
-/** @typedef {import('../index').Shard} Shard */
+/** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
+/** @typedef {import('../../index').Shard} Shard */
 
 /**
  * All of them, always: one that is left out would be that of a polluted prototype.
