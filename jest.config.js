@@ -5,7 +5,7 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__test__/**/*.test.js'],
   modulePathIgnorePatterns: ['<rootDir>/target/', '<rootDir>/.cache/'],
-  setupFiles: ['<rootDir>/__test__/given/time-limit.js'],
+  setupFiles: ['<rootDir>/__test__/support/time-limit.js'],
   // CommonJS as Node runs it: what is tested is what is published.
   transform: {},
   // A source names the addon as it lies beside dist/, into which it is bundled.

@@ -4,8 +4,8 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const { readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const { aggregate } = require('..');
-const { EXAMPLES, example, kinesisEvent } = require('./given/examples');
-const { sdkRecord } = require('./given/kinesis-records');
+const { EXAMPLES, example, kinesisEvent } = require('./support/examples');
+const { sdkRecord } = require('./support/kinesis-records');
 
 const ROOT = path.join(__dirname, '..');
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');

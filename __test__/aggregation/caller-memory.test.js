@@ -3,7 +3,7 @@
 // Input is never changed and nothing of it is kept: a caller may reuse its buffers as soon as the call has returned.
 
 const { RecordAggregator, aggregate } = require('../..');
-const { numbered, textsOf } = require('../given/user-records');
+const { numbered, textsOf } = require('../support/user-records');
 
 test('one buffer may carry every record in turn', () => {
   const aggregator = new RecordAggregator({ maxUserRecords: 4 });

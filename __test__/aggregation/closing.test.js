@@ -3,8 +3,8 @@
 // When an aggregate closes, and when not.
 
 const { RecordAggregator, aggregate } = require('../..');
-const { numbered, textsOf } = require('../given/user-records');
-const { MAX_HASH_KEY } = require('../model/hash-key');
+const { numbered, textsOf } = require('../support/user-records');
+const { MAX_HASH_KEY } = require('../oracle/hash-key');
 
 const add = (aggregator, records) => records.flatMap((record) => aggregator.addUserRecord(record) ?? []);
 

@@ -4,8 +4,8 @@
 
 const vm = require('node:vm');
 const { aggregate, deaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { expectRefusal } = require('../given/thrown');
+const { sdkRecord } = require('../support/kinesis-records');
+const { expectRefusal } = require('../support/thrown');
 
 const dataOf = (data) => deaggregate(sdkRecord(aggregate([{ partitionKey: 'a', data }])[0]))[0].data;
 

@@ -3,9 +3,9 @@
 // Each aggregate is handed over exactly once: to every callback if there is one, else as a return value.
 
 const { RecordAggregator } = require('../..');
-const { evenShards } = require('../given/shards');
-const { expectRefusal, thrownBy } = require('../given/thrown');
-const { numbered, textsOf } = require('../given/user-records');
+const { evenShards } = require('../support/shards');
+const { expectRefusal, thrownBy } = require('../support/thrown');
+const { numbered, textsOf } = require('../support/user-records');
 
 const record = (data) => ({ partitionKey: 'a', data });
 const textOf = (entry) => textsOf([entry])[0].join();

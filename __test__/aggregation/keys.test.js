@@ -3,9 +3,9 @@
 // Which partition keys and explicit hash keys are taken, and what becomes of them.
 
 const { RecordAggregator, aggregate, deaggregate, hashKey } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { expectRefusal } = require('../given/thrown');
-const { MAX_HASH_KEY } = require('../model/hash-key');
+const { sdkRecord } = require('../support/kinesis-records');
+const { expectRefusal } = require('../support/thrown');
+const { MAX_HASH_KEY } = require('../oracle/hash-key');
 
 const put = (record) => aggregate([{ data: 'x', ...record }]);
 const roundTrip = (record) => deaggregate(sdkRecord(put(record)[0]))[0];

@@ -3,8 +3,8 @@
 // Options: what is in range, what is not, and that nothing is guessed.
 
 const { RecordAggregator, aggregate } = require('../..');
-const { expectRefusal } = require('../given/thrown');
-const { evenShards } = require('../given/shards');
+const { expectRefusal } = require('../support/thrown');
+const { evenShards } = require('../support/shards');
 
 const make = (options) => new RecordAggregator(options);
 const refuse = (options) => {

@@ -4,8 +4,8 @@
 // comes out once.
 
 const { RecordAggregator } = require('../..');
-const { evenShards } = require('../given/shards');
-const { textsOf } = require('../given/user-records');
+const { evenShards } = require('../support/shards');
+const { textsOf } = require('../support/user-records');
 
 const record = (data) => ({ partitionKey: 'a', data });
 

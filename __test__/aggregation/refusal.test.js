@@ -3,9 +3,9 @@
 // A refused record changes nothing; addUserRecords is all or nothing.
 
 const { RecordAggregator, aggregate } = require('../..');
-const { expectRefusal, thrownBy } = require('../given/thrown');
-const { evenShards } = require('../given/shards');
-const { numbered, textsOf } = require('../given/user-records');
+const { expectRefusal, thrownBy } = require('../support/thrown');
+const { evenShards } = require('../support/shards');
+const { numbered, textsOf } = require('../support/user-records');
 
 const REFUSED = [
   ['ERR_KPL_PARTITION_KEY', { partitionKey: '', data: '' }],

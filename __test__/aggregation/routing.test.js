@@ -3,11 +3,11 @@
 // Line by line what the table of routings promises.
 
 const { RecordAggregator, aggregate, deaggregate, hashKey } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { evenShards } = require('../given/shards');
-const { textsOf, userRecordsOf } = require('../given/user-records');
-const { laneOf, middleOf } = require('../model/aggregator');
-const { MAX_HASH_KEY, hashKeyOf } = require('../model/hash-key');
+const { sdkRecord } = require('../support/kinesis-records');
+const { evenShards } = require('../support/shards');
+const { textsOf, userRecordsOf } = require('../support/user-records');
+const { laneOf, middleOf } = require('../oracle/aggregator');
+const { MAX_HASH_KEY, hashKeyOf } = require('../oracle/hash-key');
 
 const KEYS = Array.from({ length: 200 }, (_, i) => `key ${i}`);
 const records = KEYS.map((partitionKey, i) => ({ partitionKey, data: String(i) }));

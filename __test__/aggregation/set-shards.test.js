@@ -3,12 +3,12 @@
 // Shard maps, and what becomes of open aggregates when the map changes.
 
 const { RecordAggregator, deaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { closedShard, evenShards, shard } = require('../given/shards');
-const { expectRefusal } = require('../given/thrown');
-const { textsOf } = require('../given/user-records');
-const { laneOf } = require('../model/aggregator');
-const { MAX_HASH_KEY, hashKeyOf } = require('../model/hash-key');
+const { sdkRecord } = require('../support/kinesis-records');
+const { closedShard, evenShards, shard } = require('../support/shards');
+const { expectRefusal } = require('../support/thrown');
+const { textsOf } = require('../support/user-records');
+const { laneOf } = require('../oracle/aggregator');
+const { MAX_HASH_KEY, hashKeyOf } = require('../oracle/hash-key');
 
 const QUARTER = 2n ** 126n;
 const [Q1, Q2, Q3] = [QUARTER, 2n * QUARTER, 3n * QUARTER];

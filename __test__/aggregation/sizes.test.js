@@ -3,10 +3,10 @@
 // Sizes count data plus the UTF-8 bytes of the outer partition key, exactly.
 
 const { RecordAggregator, aggregate, deaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { expectRefusal } = require('../given/thrown');
-const { sizeOf } = require('../model/format');
-const { hashKeyOf } = require('../model/hash-key');
+const { sdkRecord } = require('../support/kinesis-records');
+const { expectRefusal } = require('../support/thrown');
+const { sizeOf } = require('../oracle/format');
+const { hashKeyOf } = require('../oracle/hash-key');
 
 const MIB = 1_048_576;
 

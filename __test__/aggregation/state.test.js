@@ -3,8 +3,8 @@
 // What an aggregator tells of itself: fits, sizeBytes, userRecordCount; and clear.
 
 const { RecordAggregator } = require('../..');
-const { expectRefusal } = require('../given/thrown');
-const { numbered, textsOf } = require('../given/user-records');
+const { expectRefusal } = require('../support/thrown');
+const { numbered, textsOf } = require('../support/user-records');
 
 describe('fits', () => {
   test.each(['pinned', 'partitionKey', 'first', { lanes: 3 }])(

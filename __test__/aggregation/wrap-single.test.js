@@ -3,10 +3,10 @@
 // When a lone record goes as it is.
 
 const { RecordAggregator, aggregate, deaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { evenShards } = require('../given/shards');
-const { expectRefusal } = require('../given/thrown');
-const { MAGIC, sizeOf } = require('../model/format');
+const { sdkRecord } = require('../support/kinesis-records');
+const { evenShards } = require('../support/shards');
+const { expectRefusal } = require('../support/thrown');
+const { MAGIC, sizeOf } = require('../oracle/format');
 
 const ROUTINGS = [
   ['pinned', 'pinned'],

@@ -8,8 +8,8 @@ const { RecordAggregator, aggregate, deaggregate, hashKey } = require('../..');
 const incumbent = require('aws-kinesis-agg');
 const bestJs = require('../../bench/rivals/best-js');
 const { ofUserRecord } = require('../../bench/jobs/results');
-const { userRecord } = require('../given/arbitraries');
-const { lambdaRecord } = require('../given/kinesis-records');
+const { userRecord } = require('../support/arbitraries');
+const { lambdaRecord } = require('../support/kinesis-records');
 const { vectors } = require('../conformance/vectors');
 
 const FIRST = { routing: 'first' };

@@ -101,7 +101,7 @@ test('a row is measured, reported and drawn', async () => {
 });
 
 test('a contestant with other results stops the run', async () => {
-  const row = { ...rows[0], workload: { lambda: SMALL }, job: '../../__test__/bench/given/disagreeing' };
+  const row = { ...rows[0], workload: { lambda: SMALL }, job: '../../__test__/bench/disagreeing' };
   const how = { node: process.execPath, effort, progress: () => {} };
   await expect(measure(row, how)).rejects.toThrow('aws-kinesis-agg has other results than kinesis-agg');
 });

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const older = require('aws-kinesis-agg');
 const compat = require('kinesis-agg/compat');
-const { bytes, frame, explicitHashKeyEntry, partitionKeyEntry, recordEntry } = require('../model/format');
+const { bytes, frame, explicitHashKeyEntry, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const MIB = 1024 * 1024;
 const ROOT = path.join(__dirname, '../..');

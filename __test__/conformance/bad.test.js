@@ -4,9 +4,9 @@
 
 const { createHash } = require('node:crypto');
 const { decode, deaggregate, deaggregateAsync, isAggregated, iterDeaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { expectRefusal } = require('../given/thrown');
-const { MAGIC } = require('../model/format');
+const { sdkRecord } = require('../support/kinesis-records');
+const { expectRefusal } = require('../support/thrown');
+const { MAGIC } = require('../oracle/format');
 const { vectors } = require('./vectors');
 
 const rows = vectors('bad').map((row) => ({ ...row, data: Buffer.from(row.base64, 'base64') }));

@@ -3,8 +3,8 @@
 // The two aggregates that stand byte for byte in the format's description.
 
 const { aggregate, deaggregate, isAggregated } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { aggregateOf } = require('../model/format');
+const { sdkRecord } = require('../support/kinesis-records');
+const { aggregateOf } = require('../oracle/format');
 
 const GOLDENS = [
   {

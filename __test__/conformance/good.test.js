@@ -3,8 +3,8 @@
 // What real producers wrote comes out as it went in, and what the KPL's own code writes is written byte for byte.
 
 const { aggregate, decode, deaggregate, isAggregated, iterDeaggregate } = require('../..');
-const { lambdaRecord, sdkRecord } = require('../given/kinesis-records');
-const { sizeOf } = require('../model/format');
+const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
+const { sizeOf } = require('../oracle/format');
 const { vectors } = require('./vectors');
 
 const rows = vectors('good');

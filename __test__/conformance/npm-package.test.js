@@ -5,9 +5,9 @@
 const { RecordAggregator: TheirAggregator, deaggregateSync } = require('aws-kinesis-agg');
 const fc = require('fast-check');
 const { aggregate, deaggregate } = require('../..');
-const { explicitHashKey, routing } = require('../given/arbitraries');
-const { lambdaPayload, sdkRecord } = require('../given/kinesis-records');
-const { MAGIC } = require('../model/format');
+const { explicitHashKey, routing } = require('../support/arbitraries');
+const { lambdaPayload, sdkRecord } = require('../support/kinesis-records');
+const { MAGIC } = require('../oracle/format');
 
 /** No integer-like keys, no names of Object's members, no empty data. */
 const partitionKey = fc.string({ minLength: 1, maxLength: 20 }).map((text) => `key ${text}`);

@@ -3,7 +3,7 @@
 // deaggregateAsync: the same, off the event loop.
 
 const { aggregate, deaggregate, deaggregateAsync } = require('../..');
-const { SHAPES, lambdaRecord, sdkRecord } = require('../given/kinesis-records');
+const { SHAPES, lambdaRecord, sdkRecord } = require('../support/kinesis-records');
 
 const entryOf = (...texts) => aggregate(texts.map((data) => ({ partitionKey: 'a', data })))[0];
 const textsOf = (records) => records.map(({ data }) => data.toString());

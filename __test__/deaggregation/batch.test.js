@@ -3,9 +3,9 @@
 // UserRecordBatch: every column, at random, and what it gives as a whole.
 
 const { UserRecordBatch, aggregate, decode, deaggregate } = require('../..');
-const given = require('../given/kinesis-records');
-const { thrownBy } = require('../given/thrown');
-const { MAGIC, frame, partitionKeyEntry } = require('../model/format');
+const given = require('../support/kinesis-records');
+const { thrownBy } = require('../support/thrown');
+const { MAGIC, frame, partitionKeyEntry } = require('../oracle/format');
 
 const { SHAPES, sdkRecord } = given;
 

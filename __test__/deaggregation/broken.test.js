@@ -3,9 +3,9 @@
 // What begins with the magic number and does not hold up: decodeError, onBroken, strict, verifyChecksum.
 
 const { aggregate, decode, deaggregate, deaggregateAsync, iterDeaggregate } = require('../..');
-const { lambdaRecord, sdkRecord } = require('../given/kinesis-records');
-const { expectRefusal, thrownBy } = require('../given/thrown');
-const { MAGIC, frame, partitionKeyEntry, recordEntry } = require('../model/format');
+const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
+const { expectRefusal, thrownBy } = require('../support/thrown');
+const { MAGIC, frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const [good] = aggregate([
   { partitionKey: 'a', data: 'x' },

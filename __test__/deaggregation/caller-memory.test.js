@@ -5,7 +5,7 @@
 
 const { Worker } = require('node:worker_threads');
 const { aggregate, decode, deaggregate, deaggregateAsync, deaggregateRecords, iterDeaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
+const { sdkRecord } = require('../support/kinesis-records');
 
 const [entry] = aggregate(['x', 'y'].map((data) => ({ partitionKey: 'a', data })));
 const BROKEN = sdkRecord({ Data: Buffer.from('f3899ac2', 'hex'), PartitionKey: 'a' });

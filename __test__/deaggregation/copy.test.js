@@ -3,7 +3,7 @@
 // Whose memory the data of user records is.
 
 const { aggregate, decode, deaggregate, deaggregateAsync, iterDeaggregate } = require('../..');
-const { lambdaRecord, sdkRecord } = require('../given/kinesis-records');
+const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
 
 const entry = () => aggregate(['x', 'y', ''].map((data) => ({ partitionKey: 'a', data })))[0];
 const raw = () => ({ PartitionKey: 'a', Data: Buffer.from('raw') });

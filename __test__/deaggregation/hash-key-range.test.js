@@ -3,11 +3,11 @@
 // hashKeyRange keeps what the KCL would keep for that shard.
 
 const { aggregate, decode, deaggregate, deaggregateAsync, iterDeaggregate } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { evenShards } = require('../given/shards');
-const { expectRefusal } = require('../given/thrown');
-const { aggregateOf, explicitHashKeyEntry, frame, partitionKeyEntry, recordEntry } = require('../model/format');
-const { MAX_HASH_KEY, hashKeyOf } = require('../model/hash-key');
+const { sdkRecord } = require('../support/kinesis-records');
+const { evenShards } = require('../support/shards');
+const { expectRefusal } = require('../support/thrown');
+const { aggregateOf, explicitHashKeyEntry, frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
+const { MAX_HASH_KEY, hashKeyOf } = require('../oracle/hash-key');
 
 const range = (start, end) => ({ StartingHashKey: String(start), EndingHashKey: String(end) });
 const FULL = range(0, MAX_HASH_KEY);

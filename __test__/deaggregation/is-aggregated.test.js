@@ -3,9 +3,9 @@
 // isAggregated: the magic number, more than 16 bytes after it, and the right MD5. hashKey: MD5 of a partition key.
 
 const { aggregate, hashKey, isAggregated } = require('../..');
-const { expectRefusal } = require('../given/thrown');
-const { MAGIC, frame, partitionKeyEntry } = require('../model/format');
-const { md5 } = require('../model/hash-key');
+const { expectRefusal } = require('../support/thrown');
+const { MAGIC, frame, partitionKeyEntry } = require('../oracle/format');
+const { md5 } = require('../oracle/hash-key');
 
 const [{ Data }] = aggregate([{ partitionKey: 'a', data: 'x' }]);
 const changed = (position) => {

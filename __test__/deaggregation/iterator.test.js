@@ -3,9 +3,9 @@
 // iterDeaggregate: one Kinesis record at a time, nothing read ahead.
 
 const { aggregate, decode, iterDeaggregate, iterDeaggregateRecords } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { expectRefusal, thrownBy } = require('../given/thrown');
-const { frame, partitionKeyEntry, recordEntry } = require('../model/format');
+const { sdkRecord } = require('../support/kinesis-records');
+const { expectRefusal, thrownBy } = require('../support/thrown');
+const { frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const entry = aggregate(['x', 'y'].map((data) => ({ partitionKey: 'a', data })))[0];
 

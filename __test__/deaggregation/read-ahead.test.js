@@ -6,8 +6,8 @@
 const { aggregate } = require('../..');
 const { iterDeaggregate } = require('../../lib/deaggregate/user-records');
 const native = require('../../lib/native');
-const { lambdaRecord } = require('../given/kinesis-records');
-const { thrownBy } = require('../given/thrown');
+const { lambdaRecord } = require('../support/kinesis-records');
+const { thrownBy } = require('../support/thrown');
 
 const entryOf = (text) => aggregate([{ partitionKey: 'a', data: text }])[0];
 const recordOf = (text) => lambdaRecord(entryOf(text));

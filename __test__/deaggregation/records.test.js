@@ -10,8 +10,8 @@ const {
   lambdaPayload,
   lambdaRecord,
   sdkRecord,
-} = require('../given/kinesis-records');
-const { frame, partitionKeyEntry, recordEntry } = require('../model/format');
+} = require('../support/kinesis-records');
+const { frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const [aggregated] = aggregate(
   [

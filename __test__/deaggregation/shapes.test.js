@@ -3,8 +3,8 @@
 // The shapes in which Kinesis records come, told apart by their fields.
 
 const { aggregate, decode, deaggregate, deaggregateAsync, iterDeaggregate } = require('../..');
-const given = require('../given/kinesis-records');
-const { expectRefusal } = require('../given/thrown');
+const given = require('../support/kinesis-records');
+const { expectRefusal } = require('../support/thrown');
 
 const { SEQUENCE_NUMBER, SHAPES } = given;
 const [entry] = aggregate(

@@ -3,8 +3,8 @@
 // A user record is a plain object: spread, toEqual, JSON.stringify and structuredClone all work on it.
 
 const { aggregate, deaggregate } = require('../..');
-const { lambdaRecord, sdkRecord } = require('../given/kinesis-records');
-const { explicitHashKeyEntry, frame, partitionKeyEntry, recordEntry } = require('../model/format');
+const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
+const { explicitHashKeyEntry, frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const [entry] = aggregate([
   { partitionKey: 'a', data: 'x' },

@@ -7,9 +7,9 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { RecordAggregator, aggregate, deaggregate } = require('../..');
-const { lambdaRecord, sdkRecord } = require('../given/kinesis-records');
-const { numbered, textsOf, userRecordsOf } = require('../given/user-records');
-const { explicitHashKeyEntry, frame, partitionKeyEntry, recordEntry } = require('../model/format');
+const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
+const { numbered, textsOf, userRecordsOf } = require('../support/user-records');
+const { explicitHashKeyEntry, frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const MIB = 1_048_576;
 const ROUTINGS = ['pinned', 'partitionKey', 'first', { lanes: 4 }];

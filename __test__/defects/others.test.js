@@ -3,9 +3,9 @@
 // What running the Python, Java and Go packages for this format brought to light, each a test.
 
 const { RecordAggregator, aggregate, decode, deaggregate } = require('../..');
-const { firehoseRecord, lambdaRecord, sdkRecord } = require('../given/kinesis-records');
-const { textsOf } = require('../given/user-records');
-const { frame, partitionKeyEntry, recordEntry } = require('../model/format');
+const { firehoseRecord, lambdaRecord, sdkRecord } = require('../support/kinesis-records');
+const { textsOf } = require('../support/user-records');
+const { frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const MIB = 1_048_576;
 

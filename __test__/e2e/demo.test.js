@@ -6,7 +6,7 @@ const path = require('node:path');
 
 const isWindows = process.platform === 'win32';
 const DEMO = path.join(__dirname, '..', '..', 'scripts', 'demo.js');
-const TELL_CHILDREN = path.join(__dirname, '..', 'given', 'tell-children.js');
+const TELL_CHILDREN = path.join(__dirname, '..', 'support', 'tell-children.js');
 const STARTED = /Kinesis endpoint: kinesis-local at http:\/\/127\.0\.0\.1:(\d+)/;
 
 function demo(...args) {

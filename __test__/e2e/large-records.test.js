@@ -3,7 +3,7 @@
 const { PutRecordsCommand, UpdateMaxRecordSizeCommand } = require('@aws-sdk/client-kinesis');
 const { randomBytes } = require('node:crypto');
 const { aggregate, deaggregate } = require('../..');
-const { arnOf, givenKinesis, putAll, readAll } = require('../given/kinesis');
+const { arnOf, givenKinesis, putAll, readAll } = require('../support/kinesis');
 
 const kinesis = givenKinesis();
 

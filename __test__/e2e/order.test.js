@@ -2,7 +2,7 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { RecordAggregator, deaggregate } = require('../..');
-const { givenKinesis, readAll } = require('../given/kinesis');
+const { givenKinesis, readAll } = require('../support/kinesis');
 
 const kinesis = givenKinesis();
 

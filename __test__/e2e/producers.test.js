@@ -3,8 +3,8 @@
 // The producers and the consumer of examples/, on an endpoint that refuses a share of what it is given.
 
 const { deaggregate } = require('../..');
-const { example } = require('../given/examples');
-const { givenKinesis, ownerOf, putAll, readAll } = require('../given/kinesis');
+const { example } = require('../support/examples');
+const { givenKinesis, ownerOf, putAll, readAll } = require('../support/kinesis');
 
 const kinesis = givenKinesis();
 

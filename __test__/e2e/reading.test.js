@@ -9,8 +9,8 @@ const {
 } = require('@aws-sdk/client-kinesis');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { aggregate, deaggregate, decode, hashKey } = require('../..');
-const { kinesisEvent } = require('../given/examples');
-const { arnOf, givenKinesis, putAll } = require('../given/kinesis');
+const { kinesisEvent } = require('../support/examples');
+const { arnOf, givenKinesis, putAll } = require('../support/kinesis');
 
 const kinesis = givenKinesis();
 

@@ -2,7 +2,7 @@
 
 const { randomBytes } = require('node:crypto');
 const { aggregate, deaggregate, deaggregateAsync, decode, iterDeaggregate } = require('../..');
-const { givenKinesis, ownerOf, putAll, readAll } = require('../given/kinesis');
+const { givenKinesis, ownerOf, putAll, readAll } = require('../support/kinesis');
 
 const kinesis = givenKinesis();
 

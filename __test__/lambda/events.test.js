@@ -7,7 +7,7 @@ const { parser } = require('@aws-lambda-powertools/batch/parser');
 const { KinesisDataStreamRecord, KinesisDataStreamSchema } = require('@aws-lambda-powertools/parser/schemas/kinesis');
 const { z } = require('zod');
 const { aggregate, deaggregateRecords } = require('../..');
-const { firehoseRecord, lambdaRecord } = require('../given/kinesis-records');
+const { firehoseRecord, lambdaRecord } = require('../support/kinesis-records');
 
 const orders = (...ids) => ids.map((id) => ({ partitionKey: `order-${id}`, data: JSON.stringify({ id }) }));
 const [first] = aggregate(orders(1, 2, 3));

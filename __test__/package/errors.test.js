@@ -12,10 +12,10 @@ const {
   isAggregated,
   iterDeaggregate,
 } = require('../..');
-const { sdkRecord } = require('../given/kinesis-records');
-const { shard } = require('../given/shards');
-const { thrownBy } = require('../given/thrown');
-const { MAGIC, frame, partitionKeyEntry, recordEntry } = require('../model/format');
+const { sdkRecord } = require('../support/kinesis-records');
+const { shard } = require('../support/shards');
+const { thrownBy } = require('../support/thrown');
+const { MAGIC, frame, partitionKeyEntry, recordEntry } = require('../oracle/format');
 
 const SECRET = 'MARKERPAYLOAD';
 const DIGITS = '98765432123456789';

@@ -4,12 +4,12 @@
 
 const fc = require('fast-check');
 const { RecordAggregator, aggregate, deaggregate, hashKey } = require('../..');
-const { lanes, optionsWith, partitionKey, routing, safeRouting, shards, userRecord } = require('../given/arbitraries');
-const { sdkRecord } = require('../given/kinesis-records');
-const { laneOf, middleOf, owns } = require('../model/aggregator');
-const { MAGIC, sizeOf } = require('../model/format');
-const { effectiveHashKey, hashKeyOf } = require('../model/hash-key');
-const { readByProtobuf, sizeByProtobuf } = require('../model/protobuf');
+const { lanes, optionsWith, partitionKey, routing, safeRouting, shards, userRecord } = require('../support/arbitraries');
+const { sdkRecord } = require('../support/kinesis-records');
+const { laneOf, middleOf, owns } = require('../oracle/aggregator');
+const { MAGIC, sizeOf } = require('../oracle/format');
+const { effectiveHashKey, hashKeyOf } = require('../oracle/hash-key');
+const { readByProtobuf, sizeByProtobuf } = require('../oracle/protobuf');
 
 const manyRecords = fc.array(userRecord, { maxLength: 120, size: 'max' });
 

@@ -4,11 +4,11 @@
 
 const fc = require('fast-check');
 const { aggregate, decode, deaggregate, deaggregateAsync, isAggregated, iterDeaggregate } = require('../..');
-const { SHAPES, sdkRecord } = require('../given/kinesis-records');
-const { thrownBy } = require('../given/thrown');
-const { MAGIC, aggregateOf, bytes, frame, number, partitionKeyEntry, recordEntry, varint } = require('../model/format');
-const { effectiveHashKey } = require('../model/hash-key');
-const { partitionKey, userRecord } = require('../given/arbitraries');
+const { SHAPES, sdkRecord } = require('../support/kinesis-records');
+const { thrownBy } = require('../support/thrown');
+const { MAGIC, aggregateOf, bytes, frame, number, partitionKeyEntry, recordEntry, varint } = require('../oracle/format');
+const { effectiveHashKey } = require('../oracle/hash-key');
+const { partitionKey, userRecord } = require('../support/arbitraries');
 
 const someData = fc.uint8Array({ maxLength: 50 }).map((array) => Buffer.from(array));
 

@@ -4,11 +4,11 @@
 
 const fc = require('fast-check');
 const { RecordAggregator } = require('../..');
-const { optionsWith, routing, shards, userRecord } = require('../given/arbitraries');
-const { evenShards } = require('../given/shards');
-const { thrownBy } = require('../given/thrown');
-const { ModelAggregator } = require('../model/aggregator');
-const { sizeOf } = require('../model/format');
+const { optionsWith, routing, shards, userRecord } = require('../support/arbitraries');
+const { evenShards } = require('../support/shards');
+const { thrownBy } = require('../support/thrown');
+const { ModelAggregator } = require('../oracle/aggregator');
+const { sizeOf } = require('../oracle/format');
 
 const step = fc.oneof(
   { weight: 20, arbitrary: fc.record({ add: userRecord }) },

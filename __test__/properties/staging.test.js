@@ -8,7 +8,7 @@ const fc = require('fast-check');
 const { RecordAggregator } = require('../../lib/aggregate/record-aggregator');
 const { Intake } = require('../../lib/aggregate/buffered-aggregator');
 const { NativeAggregator } = require('../../lib/native');
-const { optionsWith, routing, shards, userRecord } = require('../given/arbitraries');
+const { optionsWith, routing, shards, userRecord } = require('../support/arbitraries');
 
 const call = fc.oneof(
   { weight: 30, arbitrary: fc.record({ name: fc.constant('addUserRecord'), argument: userRecord }) },

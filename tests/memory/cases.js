@@ -5,8 +5,8 @@
 
 const kpl = require('../..');
 const compat = require('kinesis-agg/compat');
-const { evenShards } = require('../../__test__/given/shards');
-const { lambdaPayload, lambdaRecord, sdkRecord } = require('../../__test__/given/kinesis-records');
+const { evenShards } = require('../../__test__/support/shards');
+const { lambdaPayload, lambdaRecord, sdkRecord } = require('../../__test__/support/kinesis-records');
 
 /** @typedef {() => unknown} Call what it returns is awaited if it is a promise */
 

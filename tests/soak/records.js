@@ -3,7 +3,7 @@
 // What a producer puts in and what comes out again, in a form that is quick to compare.
 
 const { RecordAggregator, aggregate } = require('../..');
-const { evenShards } = require('../../__test__/given/shards');
+const { evenShards } = require('../../__test__/support/shards');
 const { MAX_HASH_KEY, asInput, userRecords } = require('../user-records');
 
 /** What records bring along: no routing pins an aggregate to one of these. */

@@ -4,7 +4,7 @@
 
 const { createHash } = require('node:crypto');
 const { deaggregate, deaggregateAsync, hashKey } = require('../..');
-const { SHAPES } = require('../../__test__/given/kinesis-records');
+const { SHAPES } = require('../../__test__/support/kinesis-records');
 const { throughDropIn } = require('./drop-in');
 const { READERS, rowOf } = require('./readers');
 const { ROUTINGS, entriesOf, identitiesOf, identitiesOfRead, randomOptions, randomRecords } = require('./records');

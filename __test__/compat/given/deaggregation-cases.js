@@ -2,7 +2,7 @@
 
 // A Kinesis record and callbacks, at random; run on functions of the drop-in's names, it gives a trace.
 
-const { MAGIC, bytes, explicitHashKeyEntry, frame, number, partitionKeyEntry } = require('../../model/format');
+const { MAGIC, bytes, explicitHashKeyEntry, frame, number, partitionKeyEntry } = require('../../oracle/format');
 const { Trace } = require('./trace');
 
 const KEYS = ['a', 'pk', '漢字', '__proto__', '5', '3', '', 'x'.repeat(150), Buffer.from([0xff, 0x61])];

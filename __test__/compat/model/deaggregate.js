@@ -3,7 +3,7 @@
 // What `deaggregate` and `deaggregateSync` of aws-kinesis-agg 4.2.8 would do if their defects were repaired. Where the
 // older package does otherwise, that is noted in `deltas`, by which defect.
 
-const { MAGIC } = require('../../model/format');
+const { MAGIC } = require('../../oracle/format');
 const { readAggregate } = require('./reader');
 
 /** The model of both functions; `deltas` collects what it notes. */

@@ -2,8 +2,8 @@
 
 // An aggregate read as the KCL reads it, the slow and obvious way: every number is a bigint, every piece a copy.
 
-const { md5 } = require('../../model/hash-key');
-const { MAGIC } = require('../../model/format');
+const { md5 } = require('../../oracle/hash-key');
+const { MAGIC } = require('../../oracle/format');
 
 const [VARINT, FIXED_64, LENGTH_DELIMITED, START_GROUP, END_GROUP, FIXED_32] = [0, 1, 2, 3, 4, 5];
 const MAX_DEPTH = 100;

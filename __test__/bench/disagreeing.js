@@ -2,7 +2,7 @@
 
 // A job whose contestants do not agree.
 
-const { INCUMBENT, PACKAGE } = require('../../../bench/contestants');
+const { INCUMBENT, PACKAGE } = require('../../bench/contestants');
 
 const saying = (word) => () => ({ run: (visit) => visit(word), touch: () => 1, plain: (result) => result });
 

@@ -3,8 +3,8 @@
 // Random user records and options, small enough that aggregates close often and keys meet again.
 
 const fc = require('fast-check');
-const { MAGIC } = require('../model/format');
-const { MAX_HASH_KEY, SPACE } = require('../model/hash-key');
+const { MAGIC } = require('../oracle/format');
+const { MAX_HASH_KEY, SPACE } = require('../oracle/hash-key');
 const { shard } = require('./shards');
 
 const fewKeys = fc.constantFrom('a', 'b', 'c', 'd', '1', '0', '__proto__', 'ключ', '漢字', '🙂', 'k'.repeat(130));

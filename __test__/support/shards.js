@@ -1,6 +1,6 @@
 'use strict';
 
-const { SPACE } = require('../model/hash-key');
+const { SPACE } = require('../oracle/hash-key');
 
 /** A shard as ListShards gives it. */
 function shard(start, end, extra = {}) {
