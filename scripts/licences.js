@@ -6,7 +6,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { TARGETS } = require('./prebuild/targets');
+const { TARGETS } = require('./release/targets');
 
 const ROOT = path.join(__dirname, '..');
 const FILE = path.join(ROOT, 'THIRD-PARTY-LICENSES');

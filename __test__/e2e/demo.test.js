@@ -5,7 +5,7 @@ const { connect, createServer } = require('node:net');
 const path = require('node:path');
 
 const isWindows = process.platform === 'win32';
-const DEMO = path.join(__dirname, '..', '..', 'scripts', 'demo.js');
+const DEMO = path.join(__dirname, '..', '..', 'demo');
 const TELL_CHILDREN = path.join(__dirname, '..', 'support', 'tell-children.js');
 const STARTED = /Kinesis endpoint: kinesis-local at http:\/\/127\.0\.0\.1:(\d+)/;
 

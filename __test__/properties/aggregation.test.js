@@ -4,7 +4,15 @@
 
 const fc = require('fast-check');
 const { RecordAggregator, aggregate, deaggregate, hashKey } = require('../..');
-const { lanes, optionsWith, partitionKey, routing, safeRouting, shards, userRecord } = require('../support/arbitraries');
+const {
+  lanes,
+  optionsWith,
+  partitionKey,
+  routing,
+  safeRouting,
+  shards,
+  userRecord,
+} = require('../support/arbitraries');
 const { sdkRecord } = require('../support/kinesis-records');
 const { laneOf, middleOf, owns } = require('../oracle/aggregator');
 const { MAGIC, sizeOf } = require('../oracle/format');

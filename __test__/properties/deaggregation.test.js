@@ -6,7 +6,16 @@ const fc = require('fast-check');
 const { aggregate, decode, deaggregate, deaggregateAsync, isAggregated, iterDeaggregate } = require('../..');
 const { SHAPES, sdkRecord } = require('../support/kinesis-records');
 const { thrownBy } = require('../support/thrown');
-const { MAGIC, aggregateOf, bytes, frame, number, partitionKeyEntry, recordEntry, varint } = require('../oracle/format');
+const {
+  MAGIC,
+  aggregateOf,
+  bytes,
+  frame,
+  number,
+  partitionKeyEntry,
+  recordEntry,
+  varint,
+} = require('../oracle/format');
 const { effectiveHashKey } = require('../oracle/hash-key');
 const { partitionKey, userRecord } = require('../support/arbitraries');
 

@@ -4,9 +4,9 @@
 
 const { createHash } = require('node:crypto');
 const { DescribeStreamSummaryCommand, PutRecordsCommand } = require('@aws-sdk/client-kinesis');
-const { Clock } = require('../../scripts/demo/clock');
-const { Stream, endOf, open, startOf } = require('../../scripts/demo/stream');
-const { connect, startEndpoint } = require('../../scripts/endpoint');
+const { Clock } = require('../../demo/clock');
+const { Stream, endOf, open, startOf } = require('../../demo/stream');
+const { connect, startEndpoint } = require('./endpoint');
 
 /**
  * Starts an endpoint before the tests of a file and stops it after them.

@@ -37,8 +37,8 @@ for (const face of [require('../../..'), require('kinesis-agg/compat')]) {
   }
 }
 
-const { Tally, workOneRound } = require('../../../tests/soak/round');
-const { Random } = require('../../../tests/random');
+const { Tally, workOneRound } = require('../../suites/soak/round');
+const { Random } = require('../../support/random');
 
 async function main() {
   const tally = new Tally();

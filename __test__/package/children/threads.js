@@ -4,8 +4,8 @@
 // `terminate` as argument they work until they are ended, wherever they then are.
 
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
-const { Tally, workOneRound } = require('../../../tests/soak/round');
-const { Random } = require('../../../tests/random');
+const { Tally, workOneRound } = require('../../suites/soak/round');
+const { Random } = require('../../support/random');
 
 const THREADS = 8;
 const ROUNDS = 3;

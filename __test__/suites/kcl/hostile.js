@@ -1,0 +1,56 @@
+'use strict';
+
+// Blobs that nobody should write: odd and damaged aggregates, under shard ranges that cut close.
+
+const { damaged, oddAggregate } = require('./blobs');
+const { Agreement, compareWithKcl, FULL_RANGE } = require('./comparison');
+const { judge, MAX_HASH_KEY } = require('./model');
+const { VECTORS } = require('./vectors');
+const { Random } = require('../../support/random');
+
+/** Batches that are asked together: enough to keep the KCL busy, few enough to stay small. */
+const BATCHES_AT_ONCE = 500;
+
+async function testHostileBlobs(report, kcl, seed, count) {
+  report.heading(`${count} hostile blobs`);
+  const random = new Random(seed);
+  // Damage goes unseen in a large vector, and costs most there.
+  const seeds = VECTORS.map(({ data }) => data).filter((data) => data.length < 2000);
+  const agreement = new Agreement();
+  for (let done = 0; done < count; ) {
+    const batches = [];
+    while (batches.length < BATCHES_AT_ONCE && done < count) {
+      const blobs = Array.from({ length: Math.min(random.between(1, 8), count - done) }, () => blob(random, seeds));
+      batches.push({ name: `blobs from ${done}`, blobs, range: rangeFor(random, blobs) });
+      done += blobs.length;
+    }
+    await compareWithKcl(report, kcl, agreement, batches);
+  }
+  agreement.print(report);
+}
+
+function blob(random, seeds) {
+  if (random.chance(0.7)) return oddAggregate(random);
+  return damaged(random, random.chance(0.5) ? oddAggregate(random) : random.pick(seeds));
+}
+
+/**
+ * No range, the full one, a random one, or one that begins, ends or stops just short at a user record's own hash key.
+ */
+function rangeFor(random, blobs) {
+  const draw = random.int(5);
+  if (draw === 0) return undefined;
+  if (draw === 1) return FULL_RANGE;
+  const hashKeys = blobs.flatMap((data) => judge(data).hashKeys());
+  const point = () => {
+    if (hashKeys.length === 0 || random.chance(0.3)) return random.bigint(0n, MAX_HASH_KEY);
+    const near = random.pick(hashKeys) + BigInt(random.between(-1, 1));
+    return near < 0n ? 0n : near > MAX_HASH_KEY ? MAX_HASH_KEY : near;
+  };
+  const [start, end] = [draw === 2 ? 0n : point(), draw === 3 ? MAX_HASH_KEY : point()].sort((a, b) =>
+    a < b ? -1 : 1,
+  );
+  return { start: start.toString(), end: end.toString() };
+}
+
+module.exports = { testHostileBlobs };
