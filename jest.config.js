@@ -3,7 +3,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/__test__/**/*.test.js', '!<rootDir>/__test__/suites/**'],
+  testMatch: ['<rootDir>/__test__/**/*.test.js', '!**/__test__/suites/**'],
   modulePathIgnorePatterns: ['<rootDir>/target/', '<rootDir>/.cache/'],
   setupFiles: ['<rootDir>/__test__/support/time-limit.js'],
   // CommonJS as Node runs it: what is tested is what is published.

@@ -95,12 +95,15 @@ test('an async handler that takes the callback and rejects ends its record', asy
   expect(errors).toHaveLength(3);
 });
 
-test.each(['aws-kinesis-agg', './compat'])('what a handler throws is nobody’s but the process’s: %s', (name) => {
-  const script = `
+test.each(['aws-kinesis-agg', 'kinesis-agg/compat'])(
+  'what a handler throws is nobody’s but the process’s: %s',
+  (name) => {
+    const script = `
     process.on('uncaughtException', ({ message }) => console.log('uncaught', message));
     const records = [1, 2].map((key) => ({ partitionKey: 'k' + key, data: Buffer.alloc(600000) }));
     const handler = ({ partitionKey }) => { throw new Error(partitionKey); };
     require(${JSON.stringify(name)}).aggregate(records, handler, () => console.log('end'), console.log);`;
-  const printed = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
-  expect(printed).toBe('uncaught k1\n');
-});
+    const printed = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
+    expect(printed).toBe('uncaught k1\n');
+  },
+);

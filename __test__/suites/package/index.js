@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { ROOT, ready } = require('../../../scripts/setup');
+const { ready } = require('../../../scripts/setup');
 const { countNode, runSteps } = require('../../../scripts/steps');
 
 ready();
