@@ -1,43 +1,95 @@
 'use strict';
 
-// Makes the files of dist/, which are what is shipped, of the faces in lib/, if a source is newer: two dozen small files would
-// take three times as long to load, at every cold start. package.json's `exports` says which faces there are.
+// Makes the files of dist/, which are what is shipped, of the faces in lib/, if a source is newer: dozens of small files
+// would take three times as long to load, at every cold start.
 
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { faces } = require('./faces');
 const { isNewest } = require('./freshness');
 
 const ROOT = path.join(__dirname, '..');
-const SOURCES = ['lib', 'scripts/bundle.js', 'scripts/faces.js'].map((source) => path.join(ROOT, source));
+const SOURCES = ['lib', 'package.json', 'scripts/bundle.js', 'scripts/faces.js'].map((source) =>
+  path.join(ROOT, source),
+);
+/** What all faces share stands in this file alone: the public face, and the one class of errors. */
+const SHARED = path.join(ROOT, 'dist/index.js');
+const SHARED_SOURCES = ['index.ts', 'error.ts'].map((name) => path.join(ROOT, 'lib', name));
 
+/** In a process of its own, since esbuild's plugins are asynchronous. */
 function ensureBundled() {
-  for (const { source, file } of faces()) {
-    if (!isNewest(file, SOURCES)) write(file, bundle(source));
-  }
+  if (stale().length === 0) return;
+  const { status } = spawnSync(process.execPath, [__filename], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error('bundling failed: the lines above say why');
 }
 
-/** @param {string} source */
-function bundle(source) {
-  const [exported] = /^module\.exports = [^;]*;$/m.exec(fs.readFileSync(source, 'utf8')) ?? [];
-  if (exported === undefined) throw new Error(`${source} does not end in a literal of its exports`);
-  const { outputFiles } = require('esbuild').buildSync({
+function stale() {
+  return faces().filter(({ file }) => !isNewest(file, SOURCES));
+}
+
+/** @param {import('./faces').Face} face */
+async function bundle({ source, file }) {
+  const names = await exportedNames(source);
+  const { outputFiles } = await require('esbuild').build({
     absWorkingDir: ROOT,
-    // Not the face itself: names at the top of a bundle take those of functions further in, which get a number.
-    stdin: { contents: `module.exports = require(${JSON.stringify(source)});`, resolveDir: ROOT },
+    stdin: {
+      // A literal, not esbuild's own way of exporting, which is getters: a test that spies on a function must be able to.
+      contents: `import { ${names.join(', ')} } from ${JSON.stringify(source)}; module.exports = { ${names.join(', ')} };`,
+      resolveDir: ROOT,
+      sourcefile: 'face.js',
+    },
     bundle: true,
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
-    // The addons stay files of their own, as far from dist/ as from lib/.
+    // The addons stay files of their own, as far from dist/ as the sources say.
     external: ['*.node'],
+    plugins: file === SHARED ? [] : [sharedIsExternal],
+    logOverride: { 'commonjs-variable-in-esm': 'silent' },
     // Never run: ESM finds its named imports in it.
-    footer: { js: `0 && (${exported.slice(0, -1)});` },
+    footer: { js: `0 && (module.exports = { ${names.join(', ')} });` },
     write: false,
   });
-  return outputFiles[0].text;
+  return /** @type {import('esbuild').OutputFile} */ (outputFiles[0]).text;
 }
 
-/** By a rename, since another process may be loading the file. */
+/**
+ * @param {string} source
+ * @returns {Promise<string[]>} what a face exports, in order
+ */
+async function exportedNames(source) {
+  const { metafile } = await require('esbuild').build({
+    absWorkingDir: ROOT,
+    entryPoints: [source],
+    format: 'esm',
+    metafile: true,
+    write: false,
+    outdir: '.',
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
+}
+
+/** @type {import('esbuild').Plugin} */
+const sharedIsExternal = {
+  name: 'shared-is-external',
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, ({ path: specifier, resolveDir }) => {
+      const resolved = path.join(resolveDir, specifier);
+      const isShared = SHARED_SOURCES.some((file) =>
+        [file, file.replace(/\.ts$/, ''), path.dirname(file)].includes(resolved),
+      );
+      return isShared ? { path: './index.js', external: true } : undefined;
+    });
+  },
+};
+
+/**
+ * By a rename, since another process may be loading the file.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
 function write(file, text) {
   const unfinished = `${file}.${process.pid}`;
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -45,6 +97,15 @@ function write(file, text) {
   fs.renameSync(unfinished, file);
 }
 
+async function main() {
+  for (const face of stale()) write(face.file, await bundle(face));
+}
+
 module.exports = { ensureBundled };
 
-if (require.main === module) ensureBundled();
+if (require.main === module) {
+  main().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

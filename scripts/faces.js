@@ -26,7 +26,7 @@ function faces() {
     return {
       specifier: path.posix.join(packageName, subpath),
       name,
-      source: path.join(ROOT, folder, 'index.js'),
+      source: path.join(ROOT, folder, 'index.ts'),
       file: path.join(ROOT, entry.default),
       types: path.join(ROOT, entry.types),
     };

@@ -41,7 +41,7 @@ async function main() {
   const checks = [
     ...settings(),
     examples(join(scratch, 'examples')),
-    ...faces().map((each) => face(join(scratch, `face-${each.name}`), each)),
+    { name: 'the faces against their declarations', project: join(root, 'tsconfig.json'), ours: true },
     ...alone(join(scratch, 'alone'), nodeTypes),
   ];
   let failed = 0;
@@ -125,30 +125,6 @@ function alone(folder, nodeTypes) {
       judge: onlyBuffer,
     },
   ];
-}
-
-/**
- * A face against its declarations, as __test__/types/face/ says it.
- *
- * @param {string} folder
- * @param {import('./faces').Face} face
- * @returns {Check}
- */
-function face(folder, { name, source }) {
-  besidePackage(folder, ['@types']);
-  // Under another name than the declarations have, or TypeScript would read them and compare them with themselves.
-  const text = readFileSync(source, 'utf8').replaceAll(
-    "require('./",
-    `require('${dirname(source).replaceAll('\\', '/')}/`,
-  );
-  writeFileSync(join(folder, 'face.js'), text);
-  const test = `${name}.cts`;
-  copyFileSync(join(tests, 'face', test), join(folder, test));
-  // The settings under which the code is checked, which is `tsc --project .`; here it is only read.
-  const project = join(folder, 'tsconfig.json');
-  const settings = { extends: join(root, 'tsconfig.json'), compilerOptions: { checkJs: false } };
-  writeFileSync(project, JSON.stringify({ ...settings, files: [test], include: [] }));
-  return { name: `the face ${name} against its declarations`, project, ours: true };
 }
 
 /**

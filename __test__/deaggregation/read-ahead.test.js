@@ -5,7 +5,7 @@
 
 const { aggregate } = require('../..');
 const { iterDeaggregate } = require('../../lib/deaggregate/user-records');
-const native = require('../../lib/native');
+const native = require('../../lib/native').default;
 const { lambdaRecord } = require('../support/kinesis-records');
 const { thrownBy } = require('../support/thrown');
 

@@ -7,7 +7,7 @@ const fc = require('fast-check');
 // From the sources, since the switch is not part of what is shipped.
 const { RecordAggregator } = require('../../lib/aggregate/record-aggregator');
 const { Intake } = require('../../lib/aggregate/buffered-aggregator');
-const { NativeAggregator } = require('../../lib/native');
+const { NativeAggregator } = require('../../lib/native').default;
 const { optionsWith, routing, shards, userRecord } = require('../support/arbitraries');
 
 const call = fc.oneof(
