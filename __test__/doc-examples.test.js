@@ -6,7 +6,7 @@ const { readFileSync } = require('node:fs');
 
 const { formatWithOptions } = require('node:util');
 const ts = require('typescript');
-const { docExamples } = require('../scripts/doc-examples.js');
+const { docExamples } = require('./support/doc-examples.js');
 const { faces } = require('../scripts/faces.js');
 
 // Stands in for the SDK, which no example calls while it runs.

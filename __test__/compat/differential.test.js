@@ -1,6 +1,6 @@
 'use strict';
 
-// Some thousand random cases; scripts/compat-differential.js runs as many as one likes.
+// Some thousand random cases; `npm test -- differential` runs as many as one likes.
 
 const { KINDS, Tally, runCase } = require('./differential');
 const DELTAS = require('./deltas');

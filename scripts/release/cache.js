@@ -1,6 +1,6 @@
 'use strict';
 
-// The private folder that holds everything the prebuild scripts fetch. Nothing is installed on the machine.
+// The private folder that holds everything the release scripts fetch. Nothing is installed on the machine.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');

@@ -1,20 +1,12 @@
 'use strict';
 
-// Builds the files that are shipped: `npm run prebuild -- TARGET... | all`.
+// Builds the files that are shipped: `npm run release:build -- TARGET... | all`.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { check } = require('./check');
 const { compile } = require('./compile');
-const { TARGETS, targetsFrom } = require('./targets');
-
-if (process.argv.length === 2) {
-  // npm takes a script of this name for a hook and runs it before every `npm run build`, with no arguments.
-  console.error(
-    `prebuild: no target given, nothing to do (npm run prebuild -- ${Object.keys(TARGETS).join(' | ')} | all)`,
-  );
-  process.exit(0);
-}
+const { targetsFrom } = require('./targets');
 
 let failed = 0;
 try {
@@ -26,7 +18,7 @@ try {
   console.log(`${rows.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {
-  console.error(`prebuild: ${error.message}`);
+  console.error(`release:build: ${error.message}`);
   process.exit(1);
 }
 

@@ -35,7 +35,8 @@ function layOut(target) {
   // What the tests start finds its dependencies newer than the lock, and does not install them again.
   fs.utimesSync(path.join(home, 'node_modules/.package-lock.json'), new Date(), new Date());
   const addon = `prebuilds/kinesis-agg.${target}.node`;
-  if (!isFresh(path.join(ROOT, addon))) throw new Error(`${addon} is missing or old: npm run prebuild -- ${target}`);
+  if (!isFresh(path.join(ROOT, addon)))
+    throw new Error(`${addon} is missing or old: npm run release:build -- ${target}`);
   fs.copyFileSync(path.join(ROOT, addon), path.join(home, addon));
   return home;
 }

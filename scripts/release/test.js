@@ -1,7 +1,7 @@
 'use strict';
 
 // Runs the test-suite on the files that are shipped, on every platform that can run here:
-// `npm run prebuild:test -- TARGET... | all [--node 24] [--without PATTERN]`, the pattern being one of test files to leave out.
+// `npm run release:test -- TARGET... | all [--node 24] [--without PATTERN]`, the pattern being one of test files to leave out.
 
 const path = require('node:path');
 const { parseArgs } = require('node:util');
@@ -73,6 +73,6 @@ try {
   console.log(`${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 } catch (error) {
-  console.error(`prebuild:test: ${error.message}`);
+  console.error(`release:test: ${error.message}`);
   process.exit(1);
 }

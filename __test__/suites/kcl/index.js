@@ -1,7 +1,7 @@
 'use strict';
 
 // This package against the real Amazon Kinesis Client Library:
-// `npm run test:kcl [-- --seed 1 --streams 1000 --blobs 30000]`; streams are counted per routing.
+// `npm test -- kcl [--seed 1 --streams 1000 --blobs 30000]`; streams are counted per routing.
 
 const { parseArgs } = require('node:util');
 const { startKcl } = require('./library');

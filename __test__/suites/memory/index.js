@@ -1,6 +1,6 @@
 'use strict';
 
-// Calls every public function 100 000 times and looks whether memory grows: `npm run test:memory`.
+// Calls every public function 100 000 times and looks whether memory grows: `npm test -- memory`.
 
 const { execFile } = require('node:child_process');
 const { availableParallelism } = require('node:os');

@@ -1,6 +1,6 @@
 'use strict';
 
-// The checks of `npm run prebuild` can fail: each is shown a file that has its fault.
+// The checks of `npm run release:build` can fail: each is shown a file that has its fault.
 
 const assert = require('node:assert');
 const fs = require('node:fs');
@@ -14,7 +14,7 @@ const prebuilt = (target) => path.join(ROOT, 'prebuilds', `kinesis-agg.${target}
 const wanted =
   fs.existsSync(path.join(CACHE, 'python')) &&
   ['linux-x64-gnu', 'linux-arm64-gnu'].every((t) => fs.existsSync(prebuilt(t)));
-const skip = !wanted && 'npm run prebuild -- linux-x64-gnu linux-arm64-gnu';
+const skip = !wanted && 'npm run release:build -- linux-x64-gnu linux-arm64-gnu';
 
 /** A library of this machine, compiled from one line of C. */
 function compiled(source, ...flags) {

@@ -1,6 +1,6 @@
 'use strict';
 
-// The packed tarball as users install, bundle and deploy it: `npm run pack:test`.
+// The packed tarball as users install, bundle and deploy it: `npm test -- package`.
 
 const fs = require('node:fs');
 const path = require('node:path');

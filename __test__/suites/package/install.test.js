@@ -24,7 +24,7 @@ const env = withoutRust();
 const node = (...args) => ran(process.execPath, args, { cwd: home, env });
 
 test('the tarball holds every binary, in less than 2 MB, and less than 4 MB unpacked', {
-  skip: !isComplete && 'npm run prebuild -- all',
+  skip: !isComplete && 'npm run release:build -- all',
 }, () => {
   const { files, size, unpackedSize } = pack();
   const names = files.map((file) => file.path);

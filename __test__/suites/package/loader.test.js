@@ -79,7 +79,7 @@ const muslFile = path.join(ROOT, 'prebuilds/kinesis-agg.linux-x64-musl.node');
 const isDebian = fs.existsSync('/etc/os-release') && /^ID=debian$/m.test(fs.readFileSync('/etc/os-release', 'utf8'));
 const hasMusl = isDebian && process.arch === 'x64' && fs.existsSync(muslFile);
 test('musl takes its own file, with the one for glibc beside it', {
-  skip: !hasMusl && 'npm run prebuild -- linux-x64-musl, on Debian',
+  skip: !hasMusl && 'npm run release:build -- linux-x64-musl, on Debian',
 }, () => {
   const { executable } = runtimesOf('linux-x64-musl')[0];
   const copy = fs.mkdtempSync(path.join(CACHE, 'musl-')); // the musl root sees nothing else of this machine

@@ -1,7 +1,7 @@
 'use strict';
 
 // What this package writes the other implementations read, and the other way round:
-// `npm run test:peers [-- --seed 1 --streams 1000]`.
+// `npm test -- peers [--seed 1 --streams 1000]`.
 
 const { parseArgs } = require('node:util');
 const { startPeers } = require('./peers');

@@ -1,6 +1,6 @@
 'use strict';
 
-// The tests of the package on an addon that AddressSanitizer watches: `npm run test:sanitizer [-- JEST ARGUMENTS]`.
+// The tests of the package on an addon that AddressSanitizer watches: `npm test -- sanitizer [JEST ARGUMENTS]`.
 // Linux only; needs a nightly Rust and the sanitizer's runtime, which comes with gcc (or `libasan8`).
 //
 // The addon is built into a folder of its own and runs in a copy of the project, so that nothing else is touched. Node and
@@ -20,7 +20,7 @@ const COPY = path.join(BUILT, 'project');
 const SUITES = ['aggregation', 'compat', 'conformance', 'deaggregation', 'defects', 'lambda', 'package', 'properties'];
 
 const SETTINGS = {
-  // V8 ends without giving back what it holds: that leaks are found by `npm run test:memory`.
+  // V8 ends without giving back what it holds: that leaks are found by `npm test -- memory`.
   detect_leaks: 0,
   // A test that has a crash for its result must not pass by it.
   exitcode: 86,

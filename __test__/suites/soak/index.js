@@ -1,7 +1,7 @@
 'use strict';
 
 // A long run at full speed through the whole face, with every result checked, whose memory has to stay level:
-// `npm run soak [-- --minutes 60 --seed 1 --out .cache/soak]`. Writes soak.csv and soak.svg there.
+// `npm test -- soak [--minutes 60 --seed 1 --out .cache/soak]`. Writes soak.csv and soak.svg there.
 // With --judge it works on a soak.csv that is there already, of a run that was ended from outside.
 
 const fs = require('node:fs');

@@ -1,7 +1,7 @@
 // @ts-nocheck
 // lib/compat/index.ts against compat.d.ts. User records are loose in the code, for it takes what the older package takes.
-import type * as declared from '../../../compat';
-import * as face from '../../../lib/compat/index';
+import type * as declared from '../../../../compat';
+import * as face from '../../../../lib/compat/index';
 
 type Loose = (err?: Error | null, anything?: object) => void;
 type One = declared.KinesisRecord | declared.SdkKinesisRecord;

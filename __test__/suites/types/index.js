@@ -3,19 +3,19 @@
 // Compiles the type tests under every setting that a user may have, the examples of the reference, the faces against
 // their declarations, and the public types on their own in an otherwise empty folder.
 //
-//   node scripts/test-types.js [--typescript <folder of another TypeScript>] [--node-types <folder of another @types/node>]
+//   npm test -- types [--typescript <folder of another TypeScript>] [--node-types <folder of another @types/node>]
 
 const { spawn } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const { copyFileSync, readdirSync, realpathSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
-const { basename, dirname, join, relative, resolve } = require('node:path');
+const { basename, join, relative, resolve } = require('node:path');
 const { parseArgs } = require('node:util');
-const { docExamples } = require('./doc-examples.js');
-const { faces } = require('./faces');
+const { docExamples } = require('../../support/doc-examples.js');
+const { faces } = require('../../../scripts/faces');
 
-const root = dirname(__dirname);
-const tests = join(root, '__test__', 'types');
+const root = join(__dirname, '../../..');
+const tests = __dirname;
 
 /**
  * @typedef {object} Check

@@ -1,7 +1,7 @@
 // @ts-nocheck
 // lib/index.ts against index.d.ts. Where the types are generic, the code is held to them for any Kinesis record.
-import type * as declared from '../../../index';
-import * as face from '../../../lib/index';
+import type * as declared from '../../../../index';
+import * as face from '../../../../lib/index';
 
 type Any = declared.KinesisRecord;
 

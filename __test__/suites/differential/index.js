@@ -1,10 +1,10 @@
 'use strict';
 
 // Runs the drop-in against aws-kinesis-agg on as many random cases as asked for:
-// node scripts/compat-differential.js --cases 100000 [--seed 1] [--kind deaggregation|aggregator|aggregate]
+// npm test -- differential --cases 100000 [--seed 1] [--kind deaggregation|aggregator|aggregate]
 
 const { parseArgs } = require('node:util');
-const { KINDS, Tally, runCase } = require('../__test__/compat/differential');
+const { KINDS, Tally, runCase } = require('../../compat/differential');
 
 /** Of a hundred cases; those with a megabyte of records and those with handlers take their time. */
 const SHARES = { deaggregation: 70, aggregator: 15, aggregate: 15 };
