@@ -2,7 +2,7 @@
  * A drop-in for aws-kinesis-agg 4.2.8: `require('kinesis-agg/compat')` in place of `require('aws-kinesis-agg')`.
  *
  * Names, signatures, defaults, callbacks and messages are the older package's, and so are the bytes, wherever those
- * were right. Its defects are not here; the README lists each. New code is better served by `kinesis-agg` itself.
+ * were right. Its defects are mended; docs/migrating.md lists each. New code is better served by `kinesis-agg` itself.
  *
  * @module kinesis-agg/compat
  */

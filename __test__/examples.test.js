@@ -1,50 +1,91 @@
 'use strict';
 
 const { execFileSync, spawnSync } = require('node:child_process');
-const { readFileSync, readdirSync } = require('node:fs');
+const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
-const { aggregate } = require('..');
-const { EXAMPLES, example, kinesisEvent } = require('./support/examples');
+const { aggregate, deaggregate } = require('..');
+const { blocksOf } = require('../scripts/doc-blocks');
+const { filled, pages } = require('../scripts/fill-docs');
+const { promisedOutput } = require('./support/doc-examples');
+const { EXAMPLES, example, kinesisEvent, printedBy } = require('./support/examples');
 const { sdkRecord } = require('./support/kinesis-records');
 
 const ROOT = path.join(__dirname, '..');
-const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const read = (name) => readFileSync(path.join(ROOT, name), 'utf8');
 
-/** Blocks of README.md, with the file that the line before each names. */
-function codeBlocks() {
-  const fences = README.matchAll(
-    /(?:<!-- examples\/(?<file>\S+) -->\n)?^```(?<language>\w*)\n(?<code>[\s\S]*?)^```$/gm,
-  );
-  return [...fences].map(({ groups }) => /** @type {Record<string, string>} */ (groups));
-}
+/** Languages of programs: what such a block shows runs here. */
+const PROGRAMS = new Set(['js', 'ts']);
+/** What configures or drives other tools, and what is output. */
+const OTHERS = new Set(['sh', 'text', 'yaml', 'json', 'dockerfile', 'diff', 'python']);
 
-describe('README.md', () => {
-  const blocks = codeBlocks();
+describe.each(pages())('%s', (page) => {
+  const blocks = blocksOf(read(page));
 
-  test.each(blocks.filter(({ file }) => file).map(({ file, code }) => [file, code]))(
-    'shows examples/%s',
-    (file, code) => {
-      expect(code).toBe(readFileSync(path.join(EXAMPLES, file), 'utf8'));
-    },
-  );
-
-  test('shows no other program', () => {
-    const others = blocks.filter(({ file }) => !file).map(({ language }) => language);
-    expect(others.filter((language) => !['sh', 'text', 'yaml', 'dockerfile', 'diff'].includes(language))).toEqual([]);
+  test('shows the files of examples/ as they are', () => {
+    expect(filled(page)).toBe(read(page));
   });
 
-  test('names every example', () => {
-    const examples = readdirSync(EXAMPLES).filter((name) => /\.(mjs|ts)$/.test(name));
-    expect(examples.filter((name) => !README.includes(name))).toEqual([]);
+  for (const { language, code, line, file, reason } of blocks) {
+    if (PROGRAMS.has(language) && !file && !reason) {
+      test(`runs, line ${line}`, async () => {
+        expect(await printedBy(code, { typescript: language === 'ts' })).toEqual(promisedOutput(code.split('\n')));
+      });
+    }
+    if (language === 'json') test(`is JSON, line ${line}`, () => expect(() => JSON.parse(code)).not.toThrow());
+    if (language === 'sh') {
+      test(`is a shell script, line ${line}`, () => {
+        expect(spawnSync('sh', ['-n'], { input: code, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+      });
+    }
+  }
+
+  test('leaves few programs unrun, and says why', () => {
+    expect(blocks.filter(({ reason }) => reason).length).toBeLessThanOrEqual(2);
   });
 
-  test('shows commands that exist', () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-    const named = [...README.matchAll(/npm (?:run (?:--silent )?)?(demo|test|lint|docs|build|bench|test:\w+)\b/g)].map(
-      ([, name]) => name,
-    );
+  test('has no other kind of block', () => {
+    const languages = blocks.map(({ language }) => language);
+    expect(languages.filter((language) => !PROGRAMS.has(language) && !OTHERS.has(language))).toEqual([]);
+  });
+
+  test('names files and headings that exist', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)];
+    const broken = links.filter(([, file, heading]) => {
+      const target = file === '' ? path.join(ROOT, page) : path.join(ROOT, path.dirname(page), file);
+      if (!existsSync(target)) return true;
+      return heading !== undefined && !headingsOf(readFileSync(target, 'utf8')).has(heading);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  test('names npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = [...read(page).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function headingsOf(markdown) {
+  const headings = markdown.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.*)$/gm);
+  return new Set(
+    [...headings].map(([, text]) =>
+      text
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('README.md has at most 250 lines', () => {
+  expect(read('README.md').split('\n').length - 1).toBeLessThanOrEqual(250);
+});
+
+test('some page names every example', () => {
+  const examples = readdirSync(EXAMPLES).filter((name) => /\.(mjs|ts)$/.test(name));
+  const text = pages().map(read).join('');
+  expect(examples.filter((name) => !text.includes(`examples/${name}`))).toEqual([]);
 });
 
 test('each example loads as Node loads it', () => {
@@ -171,20 +212,68 @@ test('kept-by-shard.mjs tells what a KCL consumer drops', () => {
 
 describe('buffering-producer.ts', () => {
   const { BufferingProducer } = example('buffering-producer.ts');
+  const large = { partitionKey: 'a', data: Buffer.alloc(900_000) };
 
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  test('hands over what is full at once, and the rest after its time', () => {
-    const put = jest.fn();
-    const producer = new BufferingProducer(put, 100);
-    producer.add({ partitionKey: 'a', data: Buffer.alloc(30_000) });
-    producer.add({ partitionKey: 'a', data: Buffer.alloc(30_000) });
+  test('sends what closes at once, and the rest after its time', async () => {
+    const put = jest.fn(async () => {});
+    const producer = new BufferingProducer(put, () => {}, 100);
+    producer.add(large);
+    producer.add(large);
+    await jest.advanceTimersByTimeAsync(0);
     expect(put.mock.calls.map(([entries]) => entries.length)).toEqual([1]);
-    jest.advanceTimersByTime(100);
+    await jest.advanceTimersByTimeAsync(100);
     expect(put.mock.calls.map(([entries]) => entries.length)).toEqual([1, 1]);
-    jest.advanceTimersByTime(1000);
-    producer.flush();
+    await jest.advanceTimersByTimeAsync(1000);
+    await producer.flush();
     expect(put).toHaveBeenCalledTimes(2);
   });
+
+  test('tells of entries that were given up, and goes on', async () => {
+    const refusal = new Error('refused');
+    const put = jest.fn(async () => {});
+    put.mockRejectedValueOnce(refusal);
+    const onFailed = jest.fn();
+    const producer = new BufferingProducer(put, onFailed, 100);
+    producer.add(large);
+    producer.add(large);
+    await producer.flush();
+    expect(onFailed.mock.calls).toEqual([[refusal, put.mock.calls[0][0]]]);
+    expect(put).toHaveBeenCalledTimes(2);
+  });
+
+  test('flush resolves when all has been sent', async () => {
+    let done = false;
+    const put = () => new Promise((resolve) => setTimeout(resolve, 5000)).then(() => (done = true));
+    const producer = new BufferingProducer(put, () => {}, 100);
+    producer.add({ partitionKey: 'a', data: 'x' });
+    const flushed = producer.flush();
+    await jest.advanceTimersByTimeAsync(5000);
+    await flushed;
+    expect(done).toBe(true);
+  });
+});
+
+describe('firehose.mjs', () => {
+  const { handler } = example('firehose.mjs');
+  const answer = (recordId, text) => ({ recordId, result: 'Ok', data: Buffer.from(text).toString('base64') });
+
+  test('gives one answer for each recordId', async () => {
+    const [entry] = aggregate(['one', 'two'].map((data) => ({ partitionKey: 'a', data })));
+    const records = [
+      { recordId: '1', data: entry.Data.toString('base64'), approximateArrivalTimestamp: 1 },
+      { recordId: '2', data: Buffer.from('plain').toString('base64'), approximateArrivalTimestamp: 1 },
+    ];
+    expect(await handler({ records })).toEqual({ records: [answer('1', 'one\ntwo\n'), answer('2', 'plain\n')] });
+  });
+});
+
+test('sdk-v2-entries.mjs gives no field that the SDK v2 does not know', () => {
+  const { entriesOf } = example('sdk-v2-entries.mjs');
+  const entries = entriesOf([{ partitionKey: 'a', data: 'x' }]);
+  expect(entries.map((entry) => Object.keys(entry).sort())).toEqual([['Data', 'ExplicitHashKey', 'PartitionKey']]);
+  const [{ Data, PartitionKey }] = entries;
+  expect(deaggregate({ Data, PartitionKey, SequenceNumber: '1' })).toHaveLength(1);
 });

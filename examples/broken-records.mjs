@@ -1,6 +1,6 @@
 import { deaggregate, KplError } from 'kinesis-agg';
 
-/** User records that are whole; what claims to be an aggregate and is none goes to `onBroken`. */
+/** User records that are whole. `onBroken` hears of each record that claims to be an aggregate and is not one. */
 export function wholeRecords(records, onBroken) {
   return deaggregate(records, { onBroken }).filter(({ decodeError }) => decodeError === undefined);
 }

@@ -1,7 +1,7 @@
 import { ListShardsCommand } from '@aws-sdk/client-kinesis';
 import { RecordAggregator } from 'kinesis-agg';
 
-/** The shards of a stream. Closed ones may be among them: the aggregator leaves those out. */
+/** The shards of a stream. The aggregator leaves out those that are closed. */
 async function listShards(client, StreamName) {
   const shards = [];
   let input = { StreamName };
@@ -14,10 +14,10 @@ async function listShards(client, StreamName) {
 }
 
 export async function openAggregator(client, StreamName) {
-  return new RecordAggregator({ routing: { shards: await listShards(client, StreamName) }, maxBytes: 51_200 });
+  return new RecordAggregator({ routing: { shards: await listShards(client, StreamName) } });
 }
 
-/** To be called now and then, and after a reshard; gives the aggregates that the new map closed. */
+/** Call this now and then, and after a reshard. It returns the aggregates that the new map closed: send them, too. */
 export async function refreshShards(aggregator, client, StreamName) {
   return aggregator.setShards(await listShards(client, StreamName));
 }

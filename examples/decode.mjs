@@ -1,6 +1,6 @@
 import { decode } from 'kinesis-agg';
 
-/** Text of every user record, without an object for each. */
+/** The key and text of every user record, without an object for each. */
 export function linesOf(event) {
   const batch = decode(event.Records);
   const lines = [];

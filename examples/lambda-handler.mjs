@@ -1,7 +1,7 @@
-import { deaggregate } from 'kinesis-agg';
+import { iterDeaggregate } from 'kinesis-agg';
 
 export async function handler(event) {
-  for (const { partitionKey, data, sequenceNumber } of deaggregate(event.Records)) {
+  for (const { partitionKey, data, sequenceNumber } of iterDeaggregate(event.Records)) {
     try {
       await handleReading(partitionKey, JSON.parse(data.toString()));
     } catch (error) {
@@ -13,7 +13,7 @@ export async function handler(event) {
   return { batchItemFailures: [] };
 }
 
-/** What a reading is for. It may see one again, so it has to bear that. */
+/** What you do with a reading. The same reading may come twice, so this must tolerate it. */
 async function handleReading(device, reading) {
   console.log(device, reading.celsius.toFixed(1));
 }

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { aggregate } from 'kinesis-agg';
 
-/** Sends user records, `{ partitionKey, data }`, as few Kinesis records, and comes back when all of them are in. */
+/** Sends user records, `{ partitionKey, data }`, as few Kinesis records. It resolves when all have been accepted. */
 export async function send(client, StreamName, userRecords) {
   for (const request of requests(aggregate(userRecords))) {
     let Records = request;
     for (let attempt = 1; Records.length > 0; attempt++) {
       const answer = await client.send(new PutRecordsCommand({ StreamName, Records }));
-      // A request that succeeds can hold records that did not: each of those carries an ErrorCode.
+      // A request that succeeds can hold records that failed: each of those carries an ErrorCode.
       Records = answer.FailedRecordCount ? Records.filter((_, i) => answer.Records[i].ErrorCode) : [];
-      if (Records.length > 0 && attempt === 10) throw new Error(`${Records.length} records were not taken`);
+      if (Records.length > 0 && attempt === 10) throw new Error(`${Records.length} records were not accepted`);
       if (Records.length > 0) await sleep(Math.random() * Math.min(5000, 50 * 2 ** attempt));
     }
   }
 }
 
-/** Entries in requests that PutRecords takes: at most 500 of them and 10 MiB, partition keys included. */
+/** Splits entries into requests that PutRecords takes: at most 500 entries and 10 MiB, partition keys included. */
 export function* requests(entries) {
   let request = [];
   let bytes = 0;

@@ -1,6 +1,6 @@
 'use strict';
 
-// Each defect of aws-kinesis-agg 4.2.8, by its number in the README: the older package has it, the drop-in has not.
+// Each defect of aws-kinesis-agg 4.2.8, by its number in docs/migrating.md: the older package has it, the drop-in has not.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');

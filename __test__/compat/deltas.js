@@ -2,7 +2,7 @@
 
 // Where the drop-in may do otherwise than aws-kinesis-agg 4.2.8. The models note these names, each by a condition on the
 // input alone; a difference under any other condition fails the differential test. The numbers are those of
-// the README.
+// docs/migrating.md.
 module.exports = new Set([
   '1: integer-like keys',
   '2: no explicit hash key beside one',

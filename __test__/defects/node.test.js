@@ -1,7 +1,7 @@
 'use strict';
 
 // What running the npm package aws-kinesis-agg 4.2.8 brought to light: each defect a test that it would fail. The
-// numbers are those of the README's list.
+// numbers are those of the list in docs/migrating.md.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');

@@ -2,6 +2,7 @@
 
 // The producers and the consumer of examples/, on an endpoint that refuses a share of what it is given.
 
+const { DescribeStreamSummaryCommand } = require('@aws-sdk/client-kinesis');
 const { deaggregate } = require('../..');
 const { example } = require('../support/examples');
 const { givenKinesis, ownerOf, putAll, readAll } = require('../support/kinesis');
@@ -74,7 +75,7 @@ describe.each(['producer.mjs', 'producer.ts'])('%s', (name) => {
     const refusal = { ErrorCode: 'ProvisionedThroughputExceededException' };
     const client = { send: async () => ({ FailedRecordCount: 1, Records: [refusal] }) };
     jest.spyOn(Math, 'random').mockReturnValue(0);
-    await expect(send(client, 'stream', numbered(1))).rejects.toThrow('1 records were not taken');
+    await expect(send(client, 'stream', numbered(1))).rejects.toThrow('1 records were not accepted');
     jest.restoreAllMocks();
   });
 
@@ -108,6 +109,27 @@ test('ordered-producer.mjs keeps the order per partition key when entries are re
   for (const numbers of perKey.values()) expect(numbers).toEqual(sorted(numbers));
 });
 
+test.each([
+  ['many small records', () => numbered(3000, 200).map((record, i) => ({ ...record, partitionKey: `key-${i}` }))],
+  ['large records', () => numbered(120, 900_000).map((record, i) => ({ ...record, partitionKey: `key-${i}` }))],
+])('ordered-producer.mjs keeps to 500 entries and 10 MiB a request: %s', async (_, userRecords) => {
+  const { sendInOrder } = example('ordered-producer.mjs');
+  const requests = [];
+  await sendInOrder(async (entries) => requests.push(entries), userRecords());
+  expect(requests.length).toBeGreaterThan(0);
+  for (const entries of requests) {
+    const bytes = entries.reduce(
+      (sum, { Data, PartitionKey }) => sum + Data.length + Buffer.byteLength(PartitionKey),
+      0,
+    );
+    expect({ entries: entries.length <= 500, bytes: bytes <= 10 * 1024 * 1024 }).toEqual({
+      entries: true,
+      bytes: true,
+    });
+    expect(new Set(entries.map(({ PartitionKey }) => PartitionKey)).size).toBe(entries.length);
+  }
+});
+
 test('by-shard-producer.mjs follows the stream through a reshard', async () => {
   const stream = await kinesis.stream(3);
   const { openAggregator, refreshShards } = example('by-shard-producer.mjs');
@@ -122,6 +144,14 @@ test('by-shard-producer.mjs follows the stream through a reshard', async () => {
     for (const { partitionKey } of deaggregate(records)) expect(ownerOf(shards, { partitionKey })).toBe(shardId);
   }
   expect(await received(stream)).toHaveLength(200);
+});
+
+test('local-client.mjs reaches an endpoint on this machine', async () => {
+  const { name } = await kinesis.stream(1);
+  const client = example('local-client.mjs').localClient(kinesis.endpoint.url);
+  const summary = await client.send(new DescribeStreamSummaryCommand({ StreamName: name }));
+  expect(summary.StreamDescriptionSummary.StreamName).toBe(name);
+  client.destroy();
 });
 
 test('consumer.mjs reads a shard, and goes on in the middle of an aggregate', async () => {

@@ -41,7 +41,8 @@ function docExamples(source) {
 }
 
 /**
- * A comment behind `console.log(…);` says what it prints, or else the lines of comment that follow it.
+ * A comment behind `console.log(…);` says what it prints, or else the lines of comment that follow it and the ends of the
+ * blocks around it.
  *
  * @param {string[]} lines
  */
@@ -53,9 +54,10 @@ function promisedOutput(lines) {
     const below = /^ *\/\/ (.*)$/.exec(line);
     if (behind) output.push(behind[1]);
     else if (below && open) output.push(below[1]);
-    open = !behind && (/console\.log\(.*\);$/.test(line) || (open && below !== null));
+    const closes = /^[\s)}\]]*;?$/.test(line);
+    open = !behind && (/console\.log\(.*\);$/.test(line) || (open && (closes || below !== null)));
   }
   return output;
 }
 
-module.exports = { docExamples };
+module.exports = { docExamples, promisedOutput };

@@ -4,7 +4,9 @@
 
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
+const { formatWithOptions } = require('node:util');
 const { transformSync } = require('@swc/core');
+const { faces } = require('../../scripts/faces');
 
 const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 
@@ -29,13 +31,38 @@ function example(name) {
 
 /** @param {string} id */
 function resolve(id) {
-  if (id === 'kinesis-agg') return require('../..');
+  const face = faces().find(({ specifier }) => specifier === id);
+  if (face) return require(face.file);
   return id.startsWith('./') ? example(`${id}.ts`) : require(id);
 }
+
+/**
+ * Runs a program, which may await at its top, and gives the lines that it prints.
+ *
+ * @param {string} code
+ * @param {{ typescript: boolean }} language
+ */
+async function printedBy(code, { typescript }) {
+  const { code: script } = transformSync(code, {
+    filename: 'program',
+    swcrc: false,
+    module: { type: 'commonjs' },
+    jsc: { target: 'es2022', parser: { syntax: typescript ? 'typescript' : 'ecmascript' } },
+  });
+  /** @type {string[]} */
+  const printed = [];
+  const log = (/** @type {unknown[]} */ ...values) => {
+    printed.push(...formatWithOptions({ colors: false }, ...values).split('\n'));
+  };
+  await new AsyncFunction('require', 'exports', 'console', script)(resolve, {}, { log });
+  return printed;
+}
+
+const AsyncFunction = /** @type {FunctionConstructor} */ (Object.getPrototypeOf(async () => {}).constructor);
 
 /** @returns {import('aws-lambda').KinesisStreamEvent} */
 function kinesisEvent() {
   return JSON.parse(readFileSync(path.join(EXAMPLES, 'events', 'kinesis.json'), 'utf8'));
 }
 
-module.exports = { EXAMPLES, example, kinesisEvent };
+module.exports = { EXAMPLES, example, kinesisEvent, printedBy };

@@ -50,7 +50,7 @@ function zipped(folder) {
   return zip;
 }
 
-/** A folder with one handler and node_modules, as the plain zip of the README. */
+/** A folder with one handler and node_modules, as the plain zip of docs/deploying.md. */
 function plainFunction(handler) {
   const folder = emptyFolder();
   place(folder, project, handler, 'node_modules');

@@ -11,8 +11,10 @@ const { copyFileSync, readdirSync, realpathSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');
 const { basename, join, relative, resolve } = require('node:path');
 const { parseArgs } = require('node:util');
+const { blocksOf } = require('../../../scripts/doc-blocks');
 const { docExamples } = require('../../support/doc-examples.js');
 const { faces } = require('../../../scripts/faces');
+const { pages } = require('../../../scripts/fill-docs');
 
 const root = join(__dirname, '../../..');
 const tests = __dirname;
@@ -68,7 +70,8 @@ function settings() {
 
 /**
  * @param {string} folder
- * @returns {Check} every @example, compiled as a module of its own against the real SDK and event types
+ * @returns {Check} every @example and every TypeScript program of the pages, compiled as a module of its own against the
+ *   real SDK and event types
  */
 function examples(folder) {
   besidePackage(folder, ['@aws-sdk', '@types']);
@@ -80,10 +83,17 @@ function examples(folder) {
       count++;
     }
   }
+  for (const page of pages()) {
+    for (const { language, line, code, file, reason } of blocksOf(readFileSync(join(root, page), 'utf8'))) {
+      if (language !== 'ts' || file || reason) continue; // files of examples/ have a project of their own
+      writeFileSync(join(folder, `${page.replace(/\W+/g, '-')}-line-${line}.mts`), `${code}export {};\n`);
+      count++;
+    }
+  }
   const project = writeProject(folder, { types: ['node'], include: ['*.mts'] });
   const judge = (/** @type {number} */ exitCode, /** @type {string} */ output) =>
     count === 0 ? 'no @example found' : exitCode ? output : '';
-  return { name: `${count} examples in the declarations`, project, judge };
+  return { name: `${count} examples in the declarations and pages`, project, judge };
 }
 
 /**
