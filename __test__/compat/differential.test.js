@@ -3,7 +3,7 @@
 // Some thousand random cases; `npm test -- differential` runs as many as one likes.
 
 const { KINDS, Tally, runCase } = require('./differential');
-const DELTAS = require('./deltas');
+const DELTAS = require('./differential/deltas');
 
 const CASES = { deaggregation: 3000, aggregator: 400, aggregate: 300 };
 

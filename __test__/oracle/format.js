@@ -1,6 +1,7 @@
 'use strict';
 
-// The aggregated record format, written the slow and obvious way: every piece is a Buffer, every size is a length.
+// The aggregated record format, written the slow and obvious way: every piece is a Buffer, every size is a length. The
+// pieces can be put together in every way that the format allows, and in some that it does not.
 
 const { md5 } = require('./hash-key');
 
@@ -14,22 +15,33 @@ const PARTITION_KEY_INDEX = 1;
 const EXPLICIT_HASH_KEY_INDEX = 2;
 const DATA = 3;
 
-function varint(number) {
+const WIRE = { VARINT: 0, FIXED64: 1, LENGTH_DELIMITED: 2, START_GROUP: 3, END_GROUP: 4, FIXED32: 5 };
+
+/** A varint, padded with empty groups of seven bits to `width` bytes if that is more than it needs. */
+function varint(number, width = 0) {
   const bytes = [];
   let rest = BigInt(number);
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  for (; rest > 127n || bytes.length + 1 < width; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-/** A field of wire type 0. */
-function number(field, value) {
-  return Buffer.concat([varint(field * 8), varint(value)]);
+const tag = (field, wireType) => varint(field * 8 + wireType);
+
+/** A field of wire type 0, its value at least `width` bytes wide. */
+function number(field, value, width) {
+  return Buffer.concat([tag(field, WIRE.VARINT), varint(value, width)]);
 }
 
-/** A field of wire type 2. */
-function bytes(field, value) {
+/** A field of wire type 2, its length at least `width` bytes wide. */
+function bytes(field, value, width) {
   const content = Buffer.from(value);
-  return Buffer.concat([varint(field * 8 + 2), varint(content.length), content]);
+  return Buffer.concat([tag(field, WIRE.LENGTH_DELIMITED), varint(content.length, width), content]);
+}
+
+/** As many groups, one in another. */
+function groups(field, depth) {
+  const all = (wireType) => Array(depth).fill(tag(field, wireType));
+  return Buffer.concat([...all(WIRE.START_GROUP), ...all(WIRE.END_GROUP)]);
 }
 
 const partitionKeyEntry = (key) => bytes(PARTITION_KEY_TABLE, key);
@@ -103,13 +115,16 @@ function sizeOf(userRecords) {
 
 module.exports = {
   MAGIC,
+  WIRE,
   aggregateOf,
   bytes,
   explicitHashKeyEntry,
   frame,
+  groups,
   number,
   partitionKeyEntry,
   recordEntry,
   sizeOf,
+  tag,
   varint,
 };

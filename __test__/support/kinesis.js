@@ -2,8 +2,8 @@
 
 // A Kinesis endpoint with streams for one test file.
 
-const { createHash } = require('node:crypto');
 const { DescribeStreamSummaryCommand, PutRecordsCommand } = require('@aws-sdk/client-kinesis');
+const { effectiveHashKey } = require('../oracle/hash-key');
 const { Clock } = require('../../demo/clock');
 const { Stream, endOf, open, startOf } = require('../../demo/stream');
 const { connect, startEndpoint } = require('./endpoint');
@@ -79,7 +79,7 @@ async function readAll(stream) {
  * @param {{ partitionKey?: string | null, explicitHashKey?: string | null }} keys
  */
 function ownerOf(shards, { partitionKey, explicitHashKey }) {
-  const hashKey = BigInt(explicitHashKey ?? `0x${createHash('md5').update(String(partitionKey)).digest('hex')}`);
+  const hashKey = effectiveHashKey(String(partitionKey), explicitHashKey);
   return open(shards).find((shard) => startOf(shard) <= hashKey && hashKey <= endOf(shard))?.ShardId;
 }
 

@@ -48,6 +48,11 @@ class Random {
     return items[this.int(items.length)];
   }
 
+  /** As many items as `make` makes: from `least` to `most`. @template T @param {(i: number) => T} make @returns {T[]} */
+  list(least, most, make) {
+    return Array.from({ length: this.between(least, most) }, (_, i) => make(i));
+  }
+
   bytes(length) {
     const bytes = Buffer.alloc(length);
     for (let i = 0; i < length; i++) bytes[i] = this.uint32();

@@ -3,8 +3,8 @@
 // Hostile Kinesis records: aggregates that are odd, broken by their writer, or damaged afterwards. Seeded, so that a
 // failure comes again.
 
-const { MAGIC, bytes, envelope, groups, number, tag, varint } = require('./wire');
-const { MAX_HASH_KEY } = require('./model');
+const { MAGIC, bytes, frame, groups, number, tag, varint } = require('../../oracle/format');
+const { MAX_HASH_KEY } = require('../../oracle/hash-key');
 
 const ODD_HASH_KEYS = [
   '',
@@ -80,7 +80,7 @@ function oddAggregate(random) {
   ];
   if (random.chance(odd)) fields.push(unknownField(random, rare, 0));
   if (random.chance(rare)) fields.push(random.pick([hugeLength, hugeTag, nonsense])(random));
-  return envelope(Buffer.concat(random.chance(odd) ? shuffled(random, fields) : fields));
+  return frame(Buffer.concat(random.chance(odd) ? shuffled(random, fields) : fields));
 }
 
 /** Damage: bits, bytes, cuts, copies; the MD5 made good in nine of ten cases, or hardly any would get past it. */
@@ -89,7 +89,7 @@ function damaged(random, data) {
   const keepMd5 = !aggregated || random.chance(0.1);
   let body = Buffer.from(keepMd5 ? data : data.subarray(4, -16));
   for (let i = random.between(1, 3); i > 0 && body.length > 0; i--) body = damagedOnce(random, body);
-  return keepMd5 ? body : envelope(body);
+  return keepMd5 ? body : frame(body);
 }
 
 function damagedOnce(random, body) {

@@ -5,7 +5,8 @@
 const assert = require('node:assert/strict');
 const { deaggregate, deaggregateAsync, decode, iterDeaggregate } = require('../../..');
 const { byDropIn } = require('./drop-in');
-const { judge, MAX_HASH_KEY } = require('./model');
+const { MAX_HASH_KEY } = require('../../oracle/hash-key');
+const { judge } = require('../../oracle/kcl');
 
 const FULL_RANGE = { start: '0', end: MAX_HASH_KEY.toString() };
 const OUTER_PARTITION_KEY = 'outer';

@@ -4,7 +4,8 @@
 
 const { damaged, oddAggregate } = require('./blobs');
 const { Agreement, compareWithKcl, FULL_RANGE } = require('./comparison');
-const { judge, MAX_HASH_KEY } = require('./model');
+const { MAX_HASH_KEY } = require('../../oracle/hash-key');
+const { judge } = require('../../oracle/kcl');
 const { VECTORS } = require('./vectors');
 const { Random } = require('../../support/random');
 

@@ -3,9 +3,7 @@
 // A Kinesis stream in memory: shards that own ranges of hash keys, records that stay where they were put, splits and
 // merges.
 
-const { createHash } = require('node:crypto');
-
-const HASH_KEYS = 2n ** 128n;
+const { SPACE, effectiveHashKey } = require('../../oracle/hash-key');
 
 class KinesisStream {
   /** In the order of their creation, which is an order in which the KCL may read them: parents before children. */
@@ -15,7 +13,7 @@ class KinesisStream {
   /** @param {bigint[]} starts where the first shards begin; the first is 0 */
   constructor(starts) {
     starts.forEach((start, i) => {
-      this.#open(start, (starts[i + 1] ?? HASH_KEYS) - 1n, []);
+      this.#open(start, (starts[i + 1] ?? SPACE) - 1n, []);
     });
   }
 
@@ -82,7 +80,7 @@ class KinesisStream {
 
 /** Where Kinesis places a PutRecords entry, said without the package's help. */
 function hashKeyOf({ PartitionKey, ExplicitHashKey }) {
-  return BigInt(ExplicitHashKey ?? `0x${createHash('md5').update(PartitionKey, 'utf8').digest('hex')}`);
+  return effectiveHashKey(PartitionKey, ExplicitHashKey);
 }
 
-module.exports = { KinesisStream, hashKeyOf, HASH_KEYS };
+module.exports = { KinesisStream, hashKeyOf };

@@ -11,9 +11,11 @@
 
 const assert = require('node:assert/strict');
 const { deaggregate, RecordAggregator } = require('../../..');
-const { KinesisStream, hashKeyOf, HASH_KEYS } = require('./kinesis-stream');
+const { KinesisStream, hashKeyOf } = require('./kinesis-stream');
+const { laneOf } = require('../../oracle/aggregator');
+const { MAX_HASH_KEY, SPACE } = require('../../oracle/hash-key');
 const { Random } = require('../../support/random');
-const { asInput, userRecords, MAX_HASH_KEY } = require('../../support/random-user-records');
+const { asInput, userRecords } = require('../../support/random-user-records');
 
 const STREAMS_AT_ONCE = 100;
 const LONG_STREAMS = 0.005;
@@ -173,7 +175,7 @@ function shardStarts(random) {
   const count = random.pick([1, 1, 2, 3, 5, 8]);
   const evenly = random.chance(0.5);
   const starts = Array.from({ length: count - 1 }, (_, i) =>
-    evenly ? (BigInt(i + 1) * HASH_KEYS) / BigInt(count) : random.bigint(1n, MAX_HASH_KEY),
+    evenly ? (BigInt(i + 1) * SPACE) / BigInt(count) : random.bigint(1n, MAX_HASH_KEY),
   );
   return [0n, ...new Set(starts.sort((a, b) => (a < b ? -1 : 1)))];
 }
@@ -309,7 +311,7 @@ function assertSameShardAsAlone({ kind, routing, reshardings }, delivered) {
 /** All records of a lane keep their order; those that bring an explicit hash key have it for a lane. */
 function ofOneLane({ partitionKey, explicitHashKey }, { routing }) {
   if (explicitHashKey !== null) return `explicit hash key ${explicitHashKey}`;
-  return `lane ${(hashKeyOf({ PartitionKey: partitionKey }) * BigInt(routing.lanes)) / HASH_KEYS}`;
+  return `lane ${laneOf(hashKeyOf({ PartitionKey: partitionKey }), routing.lanes)}`;
 }
 
 function ofOneKey({ partitionKey, explicitHashKey }) {

@@ -7,7 +7,8 @@ const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Agreement, batch, compareWithKcl, FULL_RANGE } = require('./comparison');
-const { judge, MAX_HASH_KEY } = require('./model');
+const { MAX_HASH_KEY } = require('../../oracle/hash-key');
+const { judge } = require('../../oracle/kcl');
 
 const lines = (name) =>
   readFileSync(join(__dirname, '../../vectors', name), 'utf8')

@@ -6,7 +6,8 @@
 const assert = require('node:assert/strict');
 const { aggregate, deaggregate } = require('../../..');
 const { Random } = require('../../support/random');
-const { asInput, userRecords, MAX_HASH_KEY } = require('../../support/random-user-records');
+const { asInput, userRecords } = require('../../support/random-user-records');
+const { MAX_HASH_KEY } = require('../../oracle/hash-key');
 
 /**
  * Larger than the longest test record, so that the Python package's loss near its limit stays out; it has a check of

@@ -3,7 +3,7 @@
 // What `RecordAggregator` of aws-kinesis-agg 4.2.8 would do if its defects were repaired, the slow and obvious way. As it
 // runs it notes in `deltas` where the older package does otherwise, and by which defect.
 
-const { aggregateOf } = require('../../oracle/format');
+const { aggregateOf } = require('../format');
 
 const MAX_RECORD_BYTES = 1024 * 1024;
 const FRAME_BYTES = 20;

@@ -37,7 +37,7 @@ function describeAggregatorCase(random) {
   const names = [...often, ...often, ...Object.keys(steps)];
   return {
     hasCallback: random.chance(0.9),
-    throwsAt: random.chance(0.15) ? random.list(1, 3, () => random.integer(0, 8)) : [],
+    throwsAt: random.chance(0.15) ? random.list(1, 3, () => random.between(0, 8)) : [],
     steps: random.list(1, 14, () => {
       const name = random.pick(names);
       return { name, ...steps[name]() };

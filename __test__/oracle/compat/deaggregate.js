@@ -3,8 +3,9 @@
 // What `deaggregate` and `deaggregateSync` of aws-kinesis-agg 4.2.8 would do if their defects were repaired. Where the
 // older package does otherwise, that is noted in `deltas`, by which defect.
 
-const { MAGIC } = require('../../oracle/format');
-const { readAggregate } = require('./reader');
+const { MAGIC } = require('../format');
+const { md5 } = require('../hash-key');
+const { readMessage } = require('../reader');
 
 /** The model of both functions; `deltas` collects what it notes. */
 function modelDeaggregation(deltas) {
@@ -51,18 +52,24 @@ function read(kinesisRecord, computeChecksums, deltas) {
   const asItIs = [spelled({ partitionKey, explicitPartitionKey, sequenceNumber, data })];
   if (!bytes.subarray(0, 4).equals(MAGIC)) return { userRecords: asItIs };
 
-  const aggregate = readAggregate(bytes);
-  if (aggregate?.isOdd) deltas.add('13: messages that protobufjs reads otherwise');
-  if (aggregate === undefined || (aggregate.userRecords.length === 0 && !aggregate.isIntact)) {
+  const message = bytes.subarray(4, -16);
+  const isIntact = md5(message).equals(bytes.subarray(-16));
+  const { aggregate, isCut, isOdd } = readMessage(message);
+  if (bytes.length <= 20 || isCut || aggregate === null || (aggregate.records.length === 0 && !isIntact)) {
     deltas.add('13: the magic number, and no aggregate');
     return { userRecords: asItIs };
   }
-  const { partitionKeys, explicitHashKeys, userRecords, isIntact } = aggregate;
+  if (isOdd) deltas.add('13: messages that protobufjs reads otherwise');
+  const { records } = aggregate;
+  const [partitionKeys, explicitHashKeys] = [aggregate.partitionKeys, aggregate.explicitHashKeys].map((keys) =>
+    keys.map(String),
+  );
   if (computeChecksums === true && !isIntact) return { userRecords: [], error: new Error('Invalid record checksum') };
 
   const isOutside = (index, table) => index !== undefined && index >= BigInt(table.length);
-  const wrong = userRecords.findIndex(
-    (item) => isOutside(item.partitionKey, partitionKeys) || isOutside(item.explicitHashKey, explicitHashKeys),
+  const wrong = records.findIndex(
+    (record) =>
+      isOutside(record.partitionKeyIndex, partitionKeys) || isOutside(record.explicitHashKeyIndex, explicitHashKeys),
   );
   if (wrong >= 0) {
     deltas.add('14: an index that points nowhere');
@@ -70,15 +77,15 @@ function read(kinesisRecord, computeChecksums, deltas) {
     return { userRecords: asItIs, error: Object.assign(new Error(message), { name: 'KplError' }) };
   }
 
-  const inherits = (item) => item.explicitHashKey === undefined && explicitHashKeys.length > 0;
-  if (userRecords.some(inherits)) deltas.add('2: no explicit hash key beside one');
-  const result = userRecords.map((item, subSequenceNumber) =>
+  const inherits = (record) => record.explicitHashKeyIndex === undefined && explicitHashKeys.length > 0;
+  if (records.some(inherits)) deltas.add('2: no explicit hash key beside one');
+  const result = records.map((record, subSequenceNumber) =>
     spelled({
-      partitionKey: partitionKeys[item.partitionKey],
-      explicitPartitionKey: explicitHashKeys[item.explicitHashKey],
+      partitionKey: partitionKeys[record.partitionKeyIndex],
+      explicitPartitionKey: explicitHashKeys[record.explicitHashKeyIndex],
       sequenceNumber,
       subSequenceNumber,
-      data: item.data.toString('base64'),
+      data: record.data.toString('base64'),
     }),
   );
   return {

@@ -15,7 +15,7 @@ function describeDeaggregationCase(random) {
     isSync: random.chance(0.4),
     fields: describeFields(random, payload),
     computeChecksums: random.pick([true, true, false, undefined, 1, 'true']),
-    throwsAt: random.chance(0.25) ? random.list(1, 4, () => random.integer(0, 6)) : [],
+    throwsAt: random.chance(0.25) ? random.list(1, 4, () => random.between(0, 6)) : [],
   };
 }
 
@@ -40,20 +40,20 @@ function describeFields(random, payload) {
 }
 
 function describePayload(random) {
-  switch (random.integer(0, 19)) {
+  switch (random.between(0, 19)) {
     case 0:
-      return random.bytes(random.integer(0, 60));
+      return random.bytes(random.between(0, 60));
     case 1:
-      return Buffer.concat([MAGIC, random.bytes(random.integer(0, 60))]);
+      return Buffer.concat([MAGIC, random.bytes(random.between(0, 60))]);
     case 2:
-      return Buffer.concat([MAGIC, Buffer.from('some text that only begins with it'.slice(random.integer(0, 34)))]);
+      return Buffer.concat([MAGIC, Buffer.from('some text that only begins with it'.slice(random.between(0, 34)))]);
     case 3:
     case 4:
     case 5:
     case 6:
       return damaged(random, frame(...message(random)));
     case 7:
-      return frame(random.bytes(random.integer(0, 30)));
+      return frame(random.bytes(random.between(0, 30)));
     default:
       return frame(...message(random));
   }
@@ -64,13 +64,13 @@ function message(random) {
   const explicitHashKeys = random.chance(0.6) ? [] : random.list(1, 3, () => random.pick(EXPLICIT));
   const always = random.chance(0.6);
   const records = random.list(0, 8, () => {
-    const index = random.chance(0.02) ? random.integer(0, 2 ** 40) : random.integer(0, partitionKeys.length - 1);
+    const index = random.chance(0.02) ? random.between(0, 2 ** 40) : random.between(0, partitionKeys.length - 1);
     const hasExplicit = explicitHashKeys.length > 0 && (always || random.chance(0.5));
-    const explicit = random.chance(0.02) ? explicitHashKeys.length : random.integer(0, explicitHashKeys.length - 1);
-    const length = random.chance(0.05) ? random.integer(0, 3000) : random.integer(0, 40);
+    const explicit = random.chance(0.02) ? explicitHashKeys.length : random.between(0, explicitHashKeys.length - 1);
+    const length = random.chance(0.05) ? random.between(0, 3000) : random.between(0, 40);
     const fields = [number(1, index), ...(hasExplicit ? [number(2, explicit)] : []), bytes(3, random.bytes(length))];
     if (random.chance(0.03)) fields.push(bytes(4, random.pick([bytes(1, 'tag'), bytes(2, 'no key'), Buffer.alloc(0)])));
-    if (random.chance(0.02)) fields.splice(random.integer(0, fields.length - 1), 1);
+    if (random.chance(0.02)) fields.splice(random.between(0, fields.length - 1), 1);
     if (random.chance(0.05)) fields.reverse();
     return bytes(3, Buffer.concat(fields));
   });
@@ -81,14 +81,14 @@ function message(random) {
 
 function damaged(random, data) {
   const copy = Buffer.from(data);
-  switch (random.integer(0, 3)) {
+  switch (random.between(0, 3)) {
     case 0:
-      copy[random.integer(4, copy.length - 1)] ^= 1 << random.integer(0, 7);
+      copy[random.between(4, copy.length - 1)] ^= 1 << random.between(0, 7);
       return copy;
     case 1:
-      return copy.subarray(0, random.integer(4, copy.length));
+      return copy.subarray(0, random.between(4, copy.length));
     case 2:
-      return Buffer.concat([copy, random.bytes(random.integer(1, 20))]);
+      return Buffer.concat([copy, random.bytes(random.between(1, 20))]);
     default:
       copy[copy.length - 1] ^= 1;
       return copy;

@@ -28,7 +28,7 @@ function describeUserRecord(random, profile) {
       ? oddKey(random)
       : random.chance(profile.words ?? 0.8)
         ? random.pick(WORDS)
-        : `key-${random.integer(0, 300)}`,
+        : `key-${random.between(0, 300)}`,
     explicitHashKey: random.chance(profile.explicitHashKeys) ? explicitHashKey(random, isOdd) : undefined,
     data: data(random, isOdd, profile),
     isFrozen: isOdd && random.chance(0.1),
@@ -57,9 +57,9 @@ function data(random, isOdd, { largest }) {
   // Mostly small, sometimes as large as it gets: aggregates close at 1 MiB.
   const isNearLimit = largest > MAX_RECORD_BYTES && random.chance(0.05);
   const length = isNearLimit
-    ? MAX_RECORD_BYTES - random.integer(0, 200)
-    : random.integer(0, random.chance(0.15) ? largest : 200);
-  const seed = random.integer(0, 255);
+    ? MAX_RECORD_BYTES - random.between(0, 200)
+    : random.between(0, random.chance(0.15) ? largest : 200);
+  const seed = random.between(0, 255);
   const kind = isOdd
     ? random.pick(['text', 'wide', 'ArrayBuffer', 'DataView', 'Uint16Array', 'Int8Array', 'nothing'])
     : random.pick(['text', 'Buffer', 'Buffer', 'Uint8Array']);

@@ -8,13 +8,13 @@ const assert = require('node:assert');
 const older = require('aws-kinesis-agg');
 const compat = require('kinesis-agg/compat');
 const DELTAS = require('./deltas');
-const { describeAggregateCase, runAggregateCase } = require('./given/aggregate-cases');
-const { describeAggregatorCase, runAggregatorCase } = require('./given/aggregator-cases');
-const { describeDeaggregationCase, runDeaggregationCase } = require('./given/deaggregation-cases');
-const { Random } = require('./given/random');
-const { modelAggregate } = require('./model/aggregate');
-const { modelDeaggregation } = require('./model/deaggregate');
-const { ModelAggregator } = require('./model/record-aggregator');
+const { describeAggregateCase, runAggregateCase } = require('./aggregate-cases');
+const { describeAggregatorCase, runAggregatorCase } = require('./aggregator-cases');
+const { describeDeaggregationCase, runDeaggregationCase } = require('./deaggregation-cases');
+const { Random } = require('../../support/random');
+const { modelAggregate } = require('../../oracle/compat/aggregate');
+const { modelDeaggregation } = require('../../oracle/compat/deaggregate');
+const { ModelAggregator } = require('../../oracle/compat/record-aggregator');
 
 /** The kinds of cases. Each runs one case and gives the names of the deltas that were noted. */
 const KINDS = { deaggregation, aggregator, aggregate };
