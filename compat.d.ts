@@ -378,7 +378,7 @@ export interface AggregatorOptions {
    *
    * @defaultValue `1_048_576`, or `maxRecordBytes` if that is less
    */
-  maxBytes?: number | undefined;
+  maxAggregateBytes?: number | undefined;
   /**
    * Largest number of user records in an aggregate.
    *

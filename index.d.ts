@@ -199,7 +199,7 @@ export interface SequenceNumberRange {
  * import { type AggregatorOptions, RecordAggregator } from 'kinesis-agg';
  *
  * // Two 25 KB PUT payload units per aggregate, the KPL's own default size.
- * const options: AggregatorOptions = { maxBytes: 51_200, maxUserRecords: 1000 };
+ * const options: AggregatorOptions = { maxAggregateBytes: 51_200, maxUserRecords: 1000 };
  * const aggregator = new RecordAggregator(options);
  * ```
  */
@@ -223,7 +223,7 @@ export interface AggregatorOptions {
    *
    * @defaultValue `1_048_576`, or `maxRecordBytes` if that is less
    */
-  maxBytes?: number | undefined;
+  maxAggregateBytes?: number | undefined;
   /**
    * Largest number of user records in an aggregate: an integer of 1 or more. With N, an aggregate closes when record
    * N + 1 comes, not when it has become full.
@@ -233,7 +233,7 @@ export interface AggregatorOptions {
   maxUserRecords?: number | undefined;
   /**
    * Largest number of aggregates that are open at one time: an integer of 1 or more. When another one must open, the
-   * least recently used one closes. Memory is bounded by this number times `maxBytes`.
+   * least recently used one closes. Memory is bounded by this number times `maxAggregateBytes`.
    *
    * @defaultValue `64`, or the number of lanes or shards if that is more
    */
@@ -371,7 +371,7 @@ export interface AggregatedRecord {
   /** Explicit hash key to put the record with, a decimal; the property is absent where there is none. */
   ExplicitHashKey?: string;
   /**
-   * The bytes to put. With the UTF-8 bytes of `PartitionKey` not more than `maxBytes`, or `maxRecordBytes` for a lone
+   * The bytes to put. With the UTF-8 bytes of `PartitionKey` not more than `maxAggregateBytes`, or `maxRecordBytes` for a lone
    * record.
    */
   Data: Buffer;
@@ -382,7 +382,7 @@ export interface AggregatedRecord {
 /**
  * Collects user records into aggregates and hands over each aggregate once, when it closes.
  *
- * An aggregate closes when a record that belongs to it cannot join it (`maxBytes`, `maxUserRecords`), when another
+ * An aggregate closes when a record that belongs to it cannot join it (`maxAggregateBytes`, `maxUserRecords`), when another
  * aggregate must open and `maxOpenAggregates` are open, or at {@link RecordAggregator.flush}; never because it has just
  * become full, and never by time. So call `flush` at the end, and as often as records must not wait. Sizes are exact.
  *
@@ -427,7 +427,7 @@ export class RecordAggregator {
   /**
    * Adds one user record, and closes at most one aggregate for it.
    *
-   * A record that alone is larger than `maxBytes` but not than `maxRecordBytes` closes its open aggregate and opens one
+   * A record that alone is larger than `maxAggregateBytes` but not than `maxRecordBytes` closes its open aggregate and opens one
    * of its own that nothing can join.
    *
    * @param record - The record; neither changed nor kept.

@@ -128,7 +128,7 @@ class Run {
   #settings(shards) {
     const { name, lanes } = this.routing;
     const routing = { lanes: { lanes: lanes ?? 1 }, shards: { shards } }[name] ?? name;
-    return /** @type {import('../index').AggregatorOptions} */ ({ routing, maxBytes: MAX_BYTES });
+    return /** @type {import('../index').AggregatorOptions} */ ({ routing, maxAggregateBytes: MAX_BYTES });
   }
 
   /** @param {AggregatedRecord[]} entries */
@@ -306,7 +306,7 @@ function replayFirst(workload, before, after, switchedAt) {
     }
   };
   for (let producer = 0; producer < workload.producers; producer++) {
-    const aggregator = new RecordAggregator({ routing: 'first', maxBytes: MAX_BYTES });
+    const aggregator = new RecordAggregator({ routing: 'first', maxAggregateBytes: MAX_BYTES });
     const count = workload.countOf(producer);
     for (const { from, to, isQuarter } of chunks(count)) {
       const shards = from >= switchedAt[producer] ? after : before;

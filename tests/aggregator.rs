@@ -117,9 +117,9 @@ fn record() -> impl Strategy<Value = OwnedUserRecord> {
 fn request() -> impl Strategy<Value = Request> {
     let max_record_bytes = 700..2000_u64;
     (max_record_bytes, 64..=700_u64, option::of(1..9_u64), option::of(1..6_u64), any::<bool>()).prop_map(
-        |(max_record_bytes, max_bytes, max_user_records, max_open_aggregates, wrap_single)| Request {
+        |(max_record_bytes, max_aggregate_bytes, max_user_records, max_open_aggregates, wrap_single)| Request {
             max_record_bytes: Some(max_record_bytes),
-            max_bytes: Some(max_bytes),
+            max_aggregate_bytes: Some(max_aggregate_bytes),
             max_user_records,
             max_open_aggregates,
             wrap_single: Some(wrap_single),
@@ -142,7 +142,7 @@ proptest! {
     fn nothing_is_lost_and_every_limit_holds(routing in routing(), request in request(), records in vec(record(), 0..60)) {
         let request = request_for(&routing, request);
         let limit = usize::try_from(request.max_record_bytes.expect("set")).expect("small");
-        let max_bytes = usize::try_from(request.max_bytes.expect("set")).expect("small");
+        let max_aggregate_bytes = usize::try_from(request.max_aggregate_bytes.expect("set")).expect("small");
         let max_user_records = request.max_user_records.map_or(usize::MAX, |count| usize::try_from(count).expect("small"));
         let mut aggregator = Aggregator::new(Options::new(routing.clone(), &request).expect("in range"));
 
@@ -178,7 +178,7 @@ proptest! {
         for put in &puts {
             let size = put.data.len() + put.partition_key.len();
             assert!(size <= limit, "no Kinesis record is larger than the stream takes");
-            assert!(size <= max_bytes || put.user_records.len() == 1, "only a lone record exceeds maxBytes");
+            assert!(size <= max_aggregate_bytes || put.user_records.len() == 1, "only a lone record exceeds maxAggregateBytes");
             assert!(put.user_records.len() <= max_user_records);
         }
         assert_eq!(sorted(taken.iter().map(identity)), sorted(puts.iter().flat_map(|put| &put.user_records).map(identity)));
@@ -246,11 +246,11 @@ proptest! {
     fn what_a_credit_covers_is_taken_and_closes_nothing(
         routing in routing(),
         request in request(),
-        max_bytes in 64..40_000_u64,
+        max_aggregate_bytes in 64..40_000_u64,
         before in vec(record(), 0..30),
         covered in vec((partition_key(), data()), 0..200),
     ) {
-        let request = Request { max_bytes: Some(max_bytes), max_record_bytes: Some(40_000), ..request };
+        let request = Request { max_aggregate_bytes: Some(max_aggregate_bytes), max_record_bytes: Some(40_000), ..request };
         let mut aggregator = Aggregator::new(Options::new(routing.clone(), &request_for(&routing, request)).expect("in range"));
         for record in &before {
             let _ = aggregator.add(&borrowed(record));
@@ -321,7 +321,7 @@ fn record_of(partition_key: &str, data_bytes: usize) -> OwnedUserRecord {
 fn an_aggregate_may_be_exactly_as_large_as_max_bytes() {
     // 20 of frame, 3 of key table, a record of 6 + 4 and one of 6 + n, 1 of outer partition key.
     for (second, closes) in [(24, false), (25, true)] {
-        let mut aggregator = open(Routing::First, &Request { max_bytes: Some(64), ..Request::default() });
+        let mut aggregator = open(Routing::First, &Request { max_aggregate_bytes: Some(64), ..Request::default() });
         assert!(aggregator.add(&borrowed(&record_of("k", 4))).expect("it fits").is_none());
         let closed = aggregator.add(&borrowed(&record_of("k", second))).expect("it fits");
         assert_eq!(closed.is_some(), closes, "64 bytes and {second}");
@@ -374,11 +374,13 @@ fn options_out_of_range_are_named() {
         name(Request { max_record_bytes: Some(10 * 1024 * 1024 + 1), ..default() }).starts_with("maxRecordBytes must")
     );
     assert!(
-        name(Request { max_bytes: Some(63), ..default() })
-            .starts_with("maxBytes must be an integer from 64 to 1048576")
+        name(Request { max_aggregate_bytes: Some(63), ..default() })
+            .starts_with("maxAggregateBytes must be an integer from 64 to 1048576")
     );
-    assert!(name(Request { max_bytes: Some(1024 * 1024 + 1), ..default() }).starts_with("maxBytes must"));
-    assert_eq!(name(Request { max_record_bytes: Some(500), max_bytes: Some(500), ..default() }), "");
+    assert!(
+        name(Request { max_aggregate_bytes: Some(1024 * 1024 + 1), ..default() }).starts_with("maxAggregateBytes must")
+    );
+    assert_eq!(name(Request { max_record_bytes: Some(500), max_aggregate_bytes: Some(500), ..default() }), "");
     assert!(name(Request { max_user_records: Some(0), ..default() }).starts_with("maxUserRecords must"));
     assert!(name(Request { max_open_aggregates: Some(0), ..default() }).starts_with("maxOpenAggregates must"));
     let lanes = Routing::Lanes(Lanes::new(2).expect("in range"));
@@ -390,7 +392,7 @@ const OPENING: usize = 20 + 41 + 1024;
 
 #[test]
 fn a_credit_is_all_that_is_left() {
-    let request = Request { max_bytes: Some(10_000), max_user_records: Some(7), ..Request::default() };
+    let request = Request { max_aggregate_bytes: Some(10_000), max_user_records: Some(7), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);
     assert_eq!(aggregator.credit(), Credit { bytes: 10_000 - OPENING, user_records: 7 });
     aggregator.add(&borrowed(&record_of("key", 30))).expect("it fits");
@@ -416,7 +418,7 @@ fn a_credit_leaves_a_place_for_each_aggregate_that_may_open() {
 #[test]
 fn a_credit_holds_for_records_with_the_longest_numbers() {
     let limit = 10 << 20;
-    let request = Request { max_record_bytes: Some(limit), max_bytes: Some(limit), ..Request::default() };
+    let request = Request { max_record_bytes: Some(limit), max_aggregate_bytes: Some(limit), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);
     // An index of three bytes, then lengths of four.
     for index in 0..=1_u32 << 14 {
@@ -432,13 +434,13 @@ fn a_credit_holds_for_records_with_the_longest_numbers() {
 
 #[test]
 fn a_credit_leaves_room_for_the_partition_key_outside() {
-    let request = Request { max_record_bytes: Some(5000), max_bytes: Some(5000), ..Request::default() };
+    let request = Request { max_record_bytes: Some(5000), max_aggregate_bytes: Some(5000), ..Request::default() };
     assert_eq!(open(Routing::Pinned, &request).credit().bytes, 5000 - 1024 - 128);
 }
 
 #[test]
 fn a_credit_covers_no_record_that_is_refused() {
-    let request = Request { max_record_bytes: Some(722), max_bytes: Some(675), ..Request::default() };
+    let request = Request { max_record_bytes: Some(722), max_aggregate_bytes: Some(675), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);
     aggregator.add(&borrowed(&record_of("a", 0))).expect("it fits");
     // There is room for it, but alone, with its partition key outside as well, it would not fit; nor may it go unwrapped.

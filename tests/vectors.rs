@@ -34,7 +34,8 @@ fn the_kpl_s_own_bytes_are_reproduced() {
     assert_eq!(rows.len(), 26);
     for row in rows {
         // One of the KPL's aggregates is larger than 1 MiB with its partition key.
-        let request = Request { max_record_bytes: Some(10 << 20), max_bytes: Some(10 << 20), ..Request::default() };
+        let request =
+            Request { max_record_bytes: Some(10 << 20), max_aggregate_bytes: Some(10 << 20), ..Request::default() };
         let mut aggregator = Aggregator::new(Options::new(Routing::First, &request).expect("in range"));
         for (partition_key, explicit_hash_key, data) in rows_of(&row["inputs"]) {
             let record = UserRecord {

@@ -57,7 +57,7 @@ test('input is not changed', () => {
     { partitionKey: 'a', data: Buffer.from('x'), explicitHashKey: 7n, other: { kept: true } },
     { PartitionKey: 'b', Data: new Uint8Array([1]), ExplicitHashKey: '8' },
   ];
-  const options = { routing: { lanes: 4 }, maxBytes: 1000 };
+  const options = { routing: { lanes: 4 }, maxAggregateBytes: 1000 };
   const before = structuredClone([records, options]);
   const aggregator = new RecordAggregator(options);
   aggregator.addUserRecords(records);
@@ -73,7 +73,7 @@ test('deeply frozen input and options are taken', () => {
     return Object.freeze(value);
   };
   const shard = { HashKeyRange: { StartingHashKey: '0', EndingHashKey: String(2n ** 128n - 1n) } };
-  const options = freeze({ routing: { shards: [shard] }, maxBytes: 1000 });
+  const options = freeze({ routing: { shards: [shard] }, maxAggregateBytes: 1000 });
   const records = freeze(numbered(3));
   const aggregator = new RecordAggregator(options);
   aggregator.addUserRecords(records);
@@ -107,7 +107,7 @@ test('records larger than any memory that is kept between calls arrive whole, be
     { partitionKey: 'c', data: 'small again' },
   ];
   for (let i = 0; i < 3; i++) {
-    const texts = textsOf(aggregate(records, { maxRecordBytes: 10_485_760, maxBytes: 10_485_760 })).flat();
+    const texts = textsOf(aggregate(records, { maxRecordBytes: 10_485_760, maxAggregateBytes: 10_485_760 })).flat();
     expect(texts[0]).toBe('small');
     expect(texts[1] === large.toString()).toBe(true);
     expect(texts[2]).toBe('small again');

@@ -30,9 +30,9 @@ describe('maxUserRecords', () => {
   });
 });
 
-describe('maxBytes', () => {
+describe('maxAggregateBytes', () => {
   test('the record that does not fit opens the next aggregate', () => {
-    const aggregator = new RecordAggregator({ maxBytes: 120 });
+    const aggregator = new RecordAggregator({ maxAggregateBytes: 120 });
     const closed = add(aggregator, numbered(40));
     expect(closed.length).toBeGreaterThan(2);
     expect(textsOf([...closed, ...aggregator.flush()]).flat()).toEqual(numbered(40).map(({ data }) => data));
@@ -40,7 +40,7 @@ describe('maxBytes', () => {
 
   test('an aggregate that has become full stays open', () => {
     const record = { partitionKey: 'a', data: 'x' };
-    const aggregator = new RecordAggregator({ maxBytes: 200 });
+    const aggregator = new RecordAggregator({ maxAggregateBytes: 200 });
     while (aggregator.fits(record)) expect(aggregator.addUserRecord(record)).toBeUndefined();
     const count = aggregator.userRecordCount;
     expect(aggregator.addUserRecord(record)).toMatchObject({ userRecordCount: count });
@@ -136,7 +136,7 @@ describe('flush', () => {
 });
 
 test('one addUserRecord closes at most one aggregate, even where a limit and an eviction meet', () => {
-  const aggregator = new RecordAggregator({ routing: 'partitionKey', maxOpenAggregates: 1, maxBytes: 64 });
+  const aggregator = new RecordAggregator({ routing: 'partitionKey', maxOpenAggregates: 1, maxAggregateBytes: 64 });
   const counts = [];
   for (let i = 0; i < 50; i++) {
     const before = aggregator.userRecordCount;

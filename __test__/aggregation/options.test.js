@@ -16,12 +16,12 @@ const refuse = (options) => {
 test.each([
   [undefined],
   [{}],
-  [{ routing: undefined, maxBytes: undefined, maxUserRecords: undefined, wrapSingle: undefined }],
+  [{ routing: undefined, maxAggregateBytes: undefined, maxUserRecords: undefined, wrapSingle: undefined }],
   [{ maxRecordBytes: 10_485_760 }],
   [{ maxRecordBytes: 64 }],
-  [{ maxRecordBytes: 10_485_760, maxBytes: 10_485_760 }],
-  [{ maxBytes: 64 }],
-  [{ maxBytes: 1_048_576 }],
+  [{ maxRecordBytes: 10_485_760, maxAggregateBytes: 10_485_760 }],
+  [{ maxAggregateBytes: 64 }],
+  [{ maxAggregateBytes: 1_048_576 }],
   [{ maxUserRecords: 1 }],
   [{ maxUserRecords: 2 ** 32 }],
   [{ maxUserRecords: Number.MAX_SAFE_INTEGER }],
@@ -37,8 +37,8 @@ test.each([
   [{ routing: { lanes: 4, shards: undefined } }],
   [{ routing: { shards: evenShards(3) } }],
   [{ routing: { shards: evenShards(3), lanes: undefined } }],
-  [Object.assign(Object.create(null), { maxBytes: 100 })],
-  [Object.freeze({ maxBytes: 100 })],
+  [Object.assign(Object.create(null), { maxAggregateBytes: 100 })],
+  [Object.freeze({ maxAggregateBytes: 100 })],
   [{ unknown: 'is ignored' }],
 ])('taken: %p', (options) => {
   const aggregator = make(options);
@@ -46,7 +46,7 @@ test.each([
   expect(aggregator.flush()).toHaveLength(1);
 });
 
-describe.each(['maxRecordBytes', 'maxBytes', 'maxUserRecords', 'maxOpenAggregates'])('%s', (name) => {
+describe.each(['maxRecordBytes', 'maxAggregateBytes', 'maxUserRecords', 'maxOpenAggregates'])('%s', (name) => {
   test.each([
     [0],
     [-1],
@@ -69,10 +69,10 @@ describe.each(['maxRecordBytes', 'maxBytes', 'maxUserRecords', 'maxOpenAggregate
 
 test.each([
   ['maxRecordBytes', { maxRecordBytes: 10_485_761 }],
-  ['maxBytes', { maxBytes: 63 }],
-  ['maxBytes', { maxBytes: 1_048_577 }],
-  ['maxBytes', { maxBytes: 2001, maxRecordBytes: 2000 }],
-  ['maxBytes', { maxBytes: 10_485_761, maxRecordBytes: 10_485_760 }],
+  ['maxAggregateBytes', { maxAggregateBytes: 63 }],
+  ['maxAggregateBytes', { maxAggregateBytes: 1_048_577 }],
+  ['maxAggregateBytes', { maxAggregateBytes: 2001, maxRecordBytes: 2000 }],
+  ['maxAggregateBytes', { maxAggregateBytes: 10_485_761, maxRecordBytes: 10_485_760 }],
 ])('%s is refused beyond its range: %j', (name, options) => {
   const error = refuse(options);
   expect(error.message).toContain(name);
@@ -124,7 +124,7 @@ test.each([[null], [5], ['pinned'], [true], [Symbol('x')], [() => {}]])(
 test('a getter of the options that throws is heard', () => {
   const failure = new Error('of the getter');
   const options = {
-    get maxBytes() {
+    get maxAggregateBytes() {
       throw failure;
     },
   };

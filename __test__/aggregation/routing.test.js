@@ -206,8 +206,8 @@ describe('a record with its own explicit hash key', () => {
   });
 });
 
-test('memory stays bounded by maxOpenAggregates x maxBytes', () => {
-  const aggregator = new RecordAggregator({ maxOpenAggregates: 4, maxBytes: 300 });
+test('memory stays bounded by maxOpenAggregates x maxAggregateBytes', () => {
+  const aggregator = new RecordAggregator({ maxOpenAggregates: 4, maxAggregateBytes: 300 });
   let largest = 0;
   for (let i = 0; i < 500; i++) {
     aggregator.addUserRecord({ partitionKey: 'a', explicitHashKey: String(i % 50), data: Buffer.alloc(100) });

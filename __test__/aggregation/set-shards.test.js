@@ -171,7 +171,7 @@ test('records with explicit hash keys of their own keep their aggregates', () =>
 });
 
 test('a record that nothing can join, or that goes unwrapped, survives a reshard', () => {
-  const options = { maxBytes: 64, maxRecordBytes: 1000 };
+  const options = { maxAggregateBytes: 64, maxRecordBytes: 1000 };
   for (const data of [Buffer.alloc(500, 1), Buffer.alloc(999, 2)]) {
     const aggregator = new RecordAggregator({ routing: { shards: evenShards(2) }, ...options });
     aggregator.addUserRecord({ partitionKey: 'a', data });

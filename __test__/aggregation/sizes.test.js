@@ -33,22 +33,22 @@ describe.each([
     ['50 KiB', 51_200, {}],
     ['1 MiB', MIB, {}],
     ['10 MiB', 10 * MIB, { maxRecordBytes: 10 * MIB }],
-  ])('an aggregate of exactly %s stays one, one byte more makes two', (_, maxBytes, options) => {
-    const second = dataToFill(maxBytes, given);
+  ])('an aggregate of exactly %s stays one, one byte more makes two', (_, maxAggregateBytes, options) => {
+    const second = dataToFill(maxAggregateBytes, given);
     const put = (data) =>
       aggregate(
         [
           { partitionKey: key, data: 'first' },
           { partitionKey: key, data },
         ],
-        { routing, maxBytes, ...options },
+        { routing, maxAggregateBytes, ...options },
       );
     const exact = put(second);
-    expect(exact.map(bytesOf)).toEqual([maxBytes]);
+    expect(exact.map(bytesOf)).toEqual([maxAggregateBytes]);
     expect(exact[0].userRecordCount).toBe(2);
     const over = put(Buffer.alloc(second.length + 1));
     expect(over.map((entry) => entry.userRecordCount)).toEqual([1, 1]);
-    expect(Math.max(...over.map(bytesOf))).toBeLessThanOrEqual(maxBytes);
+    expect(Math.max(...over.map(bytesOf))).toBeLessThanOrEqual(maxAggregateBytes);
   });
 
   test('a lone record that wrapped is exactly maxRecordBytes is wrapped', () => {
@@ -67,7 +67,7 @@ test('the default limit is 1 MiB, whatever the stream takes', () => {
   }
 });
 
-test('the default for maxBytes follows a smaller maxRecordBytes', () => {
+test('the default for maxAggregateBytes follows a smaller maxRecordBytes', () => {
   const records = Array.from({ length: 30 }, () => ({ partitionKey: 'a', data: Buffer.alloc(100) }));
   for (const entry of aggregate(records, { maxRecordBytes: 1000 })) expect(bytesOf(entry)).toBeLessThanOrEqual(1000);
 });
@@ -100,8 +100,8 @@ describe('a record of its own', () => {
     expectRefusal(() => put('漢'.repeat(334)), 'ERR_KPL_RECORD_TOO_LARGE');
   });
 
-  test('beyond maxBytes closes its open aggregate and opens one that nothing can join', () => {
-    const aggregator = new RecordAggregator({ maxBytes: 200, maxRecordBytes: 1000 });
+  test('beyond maxAggregateBytes closes its open aggregate and opens one that nothing can join', () => {
+    const aggregator = new RecordAggregator({ maxAggregateBytes: 200, maxRecordBytes: 1000 });
     const small = { partitionKey: 'a', data: 'small' };
     const large = { partitionKey: 'a', data: Buffer.alloc(500) };
     expect(aggregator.addUserRecord(small)).toBeUndefined();
@@ -115,7 +115,7 @@ describe('a record of its own', () => {
 });
 
 test('every build of growing records has the size that the model and flush give', () => {
-  const aggregator = new RecordAggregator({ routing: 'first', maxBytes: 10 * MIB, maxRecordBytes: 10 * MIB });
+  const aggregator = new RecordAggregator({ routing: 'first', maxAggregateBytes: 10 * MIB, maxRecordBytes: 10 * MIB });
   const records = [];
   // Lengths, numbers of keys and numbers of records around each step of a varint.
   for (const length of [0, 1, 126, 127, 128, 129, 16_382, 16_383, 16_384]) {
@@ -136,7 +136,7 @@ test('every build of growing records has the size that the model and flush give'
 test('2 097 152 bytes of data take a length of four bytes', () => {
   for (const length of [2_097_151, 2_097_152]) {
     const record = { partitionKey: 'a', explicitHashKey: null, data: Buffer.alloc(length) };
-    const [{ Data }] = aggregate([record], { routing: 'first', maxRecordBytes: 10 * MIB, maxBytes: 10 * MIB });
+    const [{ Data }] = aggregate([record], { routing: 'first', maxRecordBytes: 10 * MIB, maxAggregateBytes: 10 * MIB });
     expect(Data).toHaveLength(sizeOf([record]));
   }
 });

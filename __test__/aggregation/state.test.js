@@ -10,7 +10,12 @@ describe('fits', () => {
   test.each(['pinned', 'partitionKey', 'first', { lanes: 3 }])(
     'tells what addUserRecord will do, routing %j',
     (routing) => {
-      const aggregator = new RecordAggregator({ routing, maxBytes: 150, maxUserRecords: 4, maxOpenAggregates: 6 });
+      const aggregator = new RecordAggregator({
+        routing,
+        maxAggregateBytes: 150,
+        maxUserRecords: 4,
+        maxOpenAggregates: 6,
+      });
       let closings = 0;
       for (let i = 0; i < 400; i++) {
         const record = {
@@ -30,8 +35,8 @@ describe('fits', () => {
     },
   );
 
-  test('is true of the first record, though it alone exceeds maxBytes', () => {
-    const aggregator = new RecordAggregator({ maxBytes: 64 });
+  test('is true of the first record, though it alone exceeds maxAggregateBytes', () => {
+    const aggregator = new RecordAggregator({ maxAggregateBytes: 64 });
     expect(aggregator.fits({ partitionKey: 'a', data: Buffer.alloc(5000) })).toBe(true);
     aggregator.addUserRecord({ partitionKey: 'a', data: '' });
     expect(aggregator.fits({ partitionKey: 'a', data: Buffer.alloc(5000) })).toBe(false);

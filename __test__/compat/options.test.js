@@ -67,7 +67,10 @@ test('a record that would close an aggregate does not fit, until something was t
 
 test.each(['first', 'pinned', 'partitionKey', { lanes: 3 }])('no record is lost under routing %j', (routing) => {
   const seen = [];
-  const aggregator = new RecordAggregator((err, encoded) => seen.push(err ?? encoded), { routing, maxBytes: 200 });
+  const aggregator = new RecordAggregator((err, encoded) => seen.push(err ?? encoded), {
+    routing,
+    maxAggregateBytes: 200,
+  });
   aggregator.aggregateRecords(records, true);
   expect(textsOf(seen).sort()).toEqual([...all].sort());
   for (const { data, partitionKey } of seen) expect(data.length + partitionKey.length).toBeLessThanOrEqual(200);
@@ -103,6 +106,6 @@ test('a callback may use its aggregator', () => {
 
 test('an option out of its range is refused by name', () => {
   const refused = expect.objectContaining({ code: 'ERR_KPL_OPTION' });
-  expect(() => new RecordAggregator(undefined, { maxBytes: 1 })).toThrow(refused);
+  expect(() => new RecordAggregator(undefined, { maxAggregateBytes: 1 })).toThrow(refused);
   expect(() => new RecordAggregator(undefined, { routing: 'elsewhere' })).toThrow(refused);
 });

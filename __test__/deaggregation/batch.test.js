@@ -159,7 +159,7 @@ describe('text', () => {
     ['all the bytes of ASCII', (i) => String.fromCharCode(i % 128).repeat(1000)],
   ])('%s of a large aggregate, in order and at random', (_, textAt) => {
     const texts = Array.from({ length: 128 }, (_each, i) => textAt(i));
-    const limits = { maxRecordBytes: 10_485_760, maxBytes: 10_485_760 };
+    const limits = { maxRecordBytes: 10_485_760, maxAggregateBytes: 10_485_760 };
     const [entry] = aggregate(
       texts.map((data) => ({ partitionKey: 'a', data })),
       limits,

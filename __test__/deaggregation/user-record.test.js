@@ -122,7 +122,9 @@ test('an aggregate that holds no user record gives nothing, and is not broken', 
 
 test('100 000 user records of one aggregate', () => {
   const records = Array.from({ length: 100_000 }, (_, i) => ({ partitionKey: `${i % 1000}`, data: String(i) }));
-  const out = deaggregate(sdkRecord(aggregate(records, { maxRecordBytes: 10_485_760, maxBytes: 10_485_760 })[0]));
+  const out = deaggregate(
+    sdkRecord(aggregate(records, { maxRecordBytes: 10_485_760, maxAggregateBytes: 10_485_760 })[0]),
+  );
   expect(out).toHaveLength(100_000);
   expect(out.every((each, i) => each.data.toString() === String(i) && each.partitionKey === `${i % 1000}`)).toBe(true);
 });

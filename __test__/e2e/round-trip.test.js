@@ -49,7 +49,7 @@ describe.each(ROUTINGS)('under routing %s', (name) => {
   beforeAll(async () => {
     const stream = await kinesis.stream(4);
     shards = await stream.listShards();
-    entries = aggregate(sent, { routing: routingOf(name, shards), maxBytes: 20_000 });
+    entries = aggregate(sent, { routing: routingOf(name, shards), maxAggregateBytes: 20_000 });
     places = await putAll(stream, entries);
     received = await readAll(stream);
   });
@@ -96,7 +96,7 @@ test('under shards, a user record stays on the shard that it would have gone to 
   const stream = await kinesis.stream(5);
   const shards = await stream.listShards();
   const sent = awkwardRecords();
-  await putAll(stream, aggregate(sent, { routing: { shards }, maxBytes: 20_000 }));
+  await putAll(stream, aggregate(sent, { routing: { shards }, maxAggregateBytes: 20_000 }));
   const alone = new Map(
     sent.map((record) => [
       fingerprint(record),

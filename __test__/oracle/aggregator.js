@@ -16,12 +16,12 @@ class ModelAggregator {
   constructor({
     routing = 'pinned',
     maxRecordBytes = MIB,
-    maxBytes = Math.min(MIB, maxRecordBytes),
+    maxAggregateBytes = Math.min(MIB, maxRecordBytes),
     maxUserRecords = Infinity,
     maxOpenAggregates,
     wrapSingle = true,
   } = {}) {
-    Object.assign(this, { routing, maxRecordBytes, maxBytes, maxUserRecords, wrapSingle });
+    Object.assign(this, { routing, maxRecordBytes, maxAggregateBytes, maxUserRecords, wrapSingle });
     this.givenMaxOpenAggregates = maxOpenAggregates;
   }
 
@@ -88,7 +88,7 @@ class ModelAggregator {
 
   canJoin(aggregate, record) {
     const joined = { ...aggregate, records: [...aggregate.records, record] };
-    return joined.records.length <= this.maxUserRecords && wrappedBytes(joined) <= this.maxBytes;
+    return joined.records.length <= this.maxUserRecords && wrappedBytes(joined) <= this.maxAggregateBytes;
   }
 
   openOf(record) {

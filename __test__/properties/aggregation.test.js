@@ -128,12 +128,16 @@ test('sizes are exact: by the formula and by protobufjs', () => {
   });
 });
 
-test('no aggregate exceeds maxBytes unless it holds one record, and none exceeds maxRecordBytes', () => {
+test('no aggregate exceeds maxAggregateBytes unless it holds one record, and none exceeds maxRecordBytes', () => {
   check(optionsWith(routing), (entries, _, options) => {
-    const { maxRecordBytes, maxBytes = Math.min(1_048_576, maxRecordBytes), maxUserRecords = Infinity } = options;
+    const {
+      maxRecordBytes,
+      maxAggregateBytes = Math.min(1_048_576, maxRecordBytes),
+      maxUserRecords = Infinity,
+    } = options;
     for (const { PartitionKey, Data, userRecordCount } of entries) {
       const bytes = Data.length + Buffer.byteLength(PartitionKey);
-      expect(bytes).toBeLessThanOrEqual(userRecordCount === 1 ? maxRecordBytes : maxBytes);
+      expect(bytes).toBeLessThanOrEqual(userRecordCount === 1 ? maxRecordBytes : maxAggregateBytes);
       expect(userRecordCount).toBeLessThanOrEqual(maxUserRecords);
     }
   });

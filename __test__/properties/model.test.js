@@ -98,7 +98,7 @@ test('one call after the other, with the longest keys and data of some thousand 
   const beyond = fc.integer({ min: -2500, max: 1500 });
   fc.assert(
     fc.property(routing, records, beyond, (someRouting, list, bytes) => {
-      const some = { routing: someRouting, maxBytes: Math.max(64, sizeOf(list) + bytes) };
+      const some = { routing: someRouting, maxAggregateBytes: Math.max(64, sizeOf(list) + bytes) };
       const model = new ModelAggregator(some);
       const aggregator = new RecordAggregator(some);
       for (const record of list) addOne(model, aggregator, record);

@@ -57,7 +57,7 @@ function optionsWith(someRouting) {
       {
         routing: someRouting,
         maxRecordBytes: fc.oneof(fc.integer({ min: 700, max: 2000 }), fc.integer({ min: 6000, max: 12_000 })),
-        maxBytes: fc.oneof(fc.integer({ min: 64, max: 700 }), fc.integer({ min: 1200, max: 6000 })),
+        maxAggregateBytes: fc.oneof(fc.integer({ min: 64, max: 700 }), fc.integer({ min: 1200, max: 6000 })),
         maxUserRecords: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 60 })),
         maxOpenAggregates: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 5, max: 30 })),
         wrapSingle: fc.boolean(),
@@ -66,7 +66,9 @@ function optionsWith(someRouting) {
     )
     .map((options) => ({
       ...options,
-      ...(options.maxBytes && { maxBytes: Math.min(options.maxBytes, options.maxRecordBytes) }),
+      ...(options.maxAggregateBytes && {
+        maxAggregateBytes: Math.min(options.maxAggregateBytes, options.maxRecordBytes),
+      }),
       ...(options.routing.lanes && { wrapSingle: true }),
     }));
 }

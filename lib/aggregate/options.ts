@@ -37,7 +37,7 @@ function openAggregator(options = {}, { checkKeys, sealLater } = USUAL) {
   const request = {
     ...requestRouting(routing),
     maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes),
-    maxBytes: wholeNumber('maxBytes', options.maxBytes),
+    maxAggregateBytes: wholeNumber('maxAggregateBytes', options.maxAggregateBytes),
     maxUserRecords: wholeNumber('maxUserRecords', options.maxUserRecords),
     maxOpenAggregates: wholeNumber('maxOpenAggregates', options.maxOpenAggregates),
     wrapSingle,

@@ -30,7 +30,7 @@ export interface AggregatorRequest {
   /** First and last hash keys of the open shards, in turn. */
   shards?: string[];
   maxRecordBytes?: number;
-  maxBytes?: number;
+  maxAggregateBytes?: number;
   maxUserRecords?: number;
   maxOpenAggregates?: number;
   wrapSingle?: boolean;

@@ -65,8 +65,8 @@ mod tests {
         UserRecord { partition_key: b"key", explicit_hash_key: None, data }
     }
 
-    fn aggregator(max_bytes: u64) -> Aggregator {
-        let request = Request { max_record_bytes: Some(max_bytes), ..Request::default() };
+    fn aggregator(max_aggregate_bytes: u64) -> Aggregator {
+        let request = Request { max_record_bytes: Some(max_aggregate_bytes), ..Request::default() };
         Aggregator::new(Options::new(Routing::First, &request).expect("the options are in range"))
     }
 

@@ -191,20 +191,20 @@ impl Aggregator {
         /// Frame, explicit hash key and outer partition key.
         const OPENING: usize = 20 + 41 + LONGEST_PARTITION_KEY;
 
-        let Options { max_record_bytes, max_bytes, max_user_records, .. } = self.options;
+        let Options { max_record_bytes, max_aggregate_bytes, max_user_records, .. } = self.options;
         // A record that would not fit alone, with its partition key outside as well, is refused even where it could join.
         let alone = max_record_bytes.saturating_sub(LONGEST_PARTITION_KEY + Self::OVERHEAD_ALONE);
         let mut credit = Credit { bytes: alone, user_records: usize::MAX };
         let mut open_count = 0;
         for (_, aggregate) in self.open.iter().filter(|(group, _)| group.takes_records_without_explicit_hash_key()) {
             let used = aggregate.wrapped_len() + aggregate.outer().partition_key.len();
-            credit.limit(max_bytes.saturating_sub(used), max_user_records - aggregate.user_record_count());
+            credit.limit(max_aggregate_bytes.saturating_sub(used), max_user_records - aggregate.user_record_count());
             open_count += 1;
         }
 
         let may_open = self.options.routing.group_count().map_or(usize::MAX, |groups| groups - open_count);
         if may_open > 0 {
-            credit.limit(max_bytes.saturating_sub(OPENING), max_user_records);
+            credit.limit(max_aggregate_bytes.saturating_sub(OPENING), max_user_records);
             let free_places = self.options.max_open_aggregates() - self.open.len();
             if may_open > free_places {
                 credit.user_records = credit.user_records.min(free_places);
@@ -320,7 +320,7 @@ impl Aggregator {
 
     fn can_join(&self, place: usize, record: &UserRecord) -> bool {
         let aggregate = self.open.get(place);
-        let room = self.options.max_bytes.saturating_sub(aggregate.outer().partition_key.len());
+        let room = self.options.max_aggregate_bytes.saturating_sub(aggregate.outer().partition_key.len());
         // Until the aggregate is nearly full, a bound that needs no look into the key tables says yes.
         let bound = aggregate.wrapped_len() + record.cost();
         aggregate.user_record_count() < self.options.max_user_records

@@ -19,8 +19,8 @@ const DEFAULT_MAX_OPEN_AGGREGATES: usize = 64;
 pub struct Request {
     /// `maxRecordBytes`
     pub max_record_bytes: Option<u64>,
-    /// `maxBytes`
-    pub max_bytes: Option<u64>,
+    /// `maxAggregateBytes`
+    pub max_aggregate_bytes: Option<u64>,
     /// `maxUserRecords`
     pub max_user_records: Option<u64>,
     /// `maxOpenAggregates`
@@ -34,7 +34,7 @@ pub struct Request {
 pub struct Options {
     pub(super) routing: Routing,
     pub(super) max_record_bytes: usize,
-    pub(super) max_bytes: usize,
+    pub(super) max_aggregate_bytes: usize,
     pub(super) max_user_records: usize,
     pub(super) wrap_single: bool,
     max_open_aggregates: Option<usize>,
@@ -50,9 +50,9 @@ impl Options {
             request.max_record_bytes.unwrap_or(DEFAULT_MAX_RECORD_BYTES),
             SMALLEST_MAX_BYTES..=LARGEST_MAX_RECORD_BYTES,
         )?;
-        let max_bytes = in_range(
-            "maxBytes",
-            request.max_bytes.unwrap_or(DEFAULT_MAX_RECORD_BYTES.min(max_record_bytes as u64)),
+        let max_aggregate_bytes = in_range(
+            "maxAggregateBytes",
+            request.max_aggregate_bytes.unwrap_or(DEFAULT_MAX_RECORD_BYTES.min(max_record_bytes as u64)),
             SMALLEST_MAX_BYTES..=max_record_bytes as u64,
         )?;
         let max_user_records =
@@ -65,7 +65,7 @@ impl Options {
             return Err(Error::Option { name: "wrapSingle", must_be });
         }
         let max_user_records = max_user_records.unwrap_or(usize::MAX);
-        Ok(Self { routing, max_record_bytes, max_bytes, max_user_records, wrap_single, max_open_aggregates })
+        Ok(Self { routing, max_record_bytes, max_aggregate_bytes, max_user_records, wrap_single, max_open_aggregates })
     }
 
     /// Lanes and shards are known in number, so that each gets its place unless the caller says otherwise.

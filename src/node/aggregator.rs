@@ -22,8 +22,8 @@ pub struct AggregatorRequest {
     pub shards: Option<Vec<String>>,
     /// `maxRecordBytes`
     pub max_record_bytes: Option<f64>,
-    /// `maxBytes`
-    pub max_bytes: Option<f64>,
+    /// `maxAggregateBytes`
+    pub max_aggregate_bytes: Option<f64>,
     /// `maxUserRecords`
     pub max_user_records: Option<f64>,
     /// `maxOpenAggregates`
@@ -51,7 +51,7 @@ impl AggregatorRequest {
         };
         let request = Request {
             max_record_bytes: self.max_record_bytes.map(whole),
-            max_bytes: self.max_bytes.map(whole),
+            max_aggregate_bytes: self.max_aggregate_bytes.map(whole),
             max_user_records: self.max_user_records.map(whole),
             max_open_aggregates: self.max_open_aggregates.map(whole),
             wrap_single: self.wrap_single,

@@ -51,8 +51,8 @@ pub enum Routing {
 pub struct Limits {
     /// `maxRecordBytes`
     pub max_record_bytes: usize,
-    /// `maxBytes`
-    pub max_bytes: usize,
+    /// `maxAggregateBytes`
+    pub max_aggregate_bytes: usize,
     /// `maxUserRecords`
     pub max_user_records: usize,
     /// `maxOpenAggregates`
@@ -184,7 +184,7 @@ impl Aggregator {
     fn can_join(&self, place: usize, record: &UserRecord) -> bool {
         let mut joined = self.open[place].clone();
         joined.records.push(record.clone());
-        joined.records.len() <= self.limits.max_user_records && joined.size() <= self.limits.max_bytes
+        joined.records.len() <= self.limits.max_user_records && joined.size() <= self.limits.max_aggregate_bytes
     }
 
     fn least_recently_used(&self) -> usize {

@@ -14,7 +14,7 @@ use crate::model::{self, Limits, Put, Routing, UserRecord};
 pub struct Session {
     routing: RoutingChoice,
     max_record_bytes: u16,
-    max_bytes: u16,
+    max_aggregate_bytes: u16,
     max_user_records: u8,
     max_open_aggregates: u8,
     wrap_single: bool,
@@ -95,7 +95,7 @@ impl Session {
         let or_unlimited = |count: u8| if count == 0 { usize::MAX } else { usize::from(count) };
         Limits {
             max_record_bytes,
-            max_bytes: 64 + usize::from(self.max_bytes) % (max_record_bytes - 63),
+            max_aggregate_bytes: 64 + usize::from(self.max_aggregate_bytes) % (max_record_bytes - 63),
             max_user_records: or_unlimited(self.max_user_records),
             max_open_aggregates: or_unlimited(self.max_open_aggregates % 16),
             wrap_single: self.wrap_single || matches!(routing, Routing::Lanes(_)),
@@ -276,7 +276,7 @@ impl Key {
 fn request(limits: &Limits) -> Request {
     Request {
         max_record_bytes: Some(limits.max_record_bytes as u64),
-        max_bytes: Some(limits.max_bytes as u64),
+        max_aggregate_bytes: Some(limits.max_aggregate_bytes as u64),
         max_user_records: Some(limits.max_user_records as u64),
         max_open_aggregates: Some(limits.max_open_aggregates as u64),
         wrap_single: Some(limits.wrap_single),

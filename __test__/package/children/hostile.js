@@ -209,7 +209,7 @@ const CALLS = {
   SequenceNumberRange: (v) => open().setShards([{ ...shards[0], SequenceNumberRange: v }]),
   EndingSequenceNumber: (v) => open().setShards([{ ...shards[0], SequenceNumberRange: { EndingSequenceNumber: v } }]),
   maxRecordBytes: (v) => new kpl.RecordAggregator({ maxRecordBytes: v }),
-  maxBytes: (v) => new kpl.RecordAggregator({ maxBytes: v }),
+  maxAggregateBytes: (v) => new kpl.RecordAggregator({ maxAggregateBytes: v }),
   maxUserRecords: (v) => new kpl.RecordAggregator({ maxUserRecords: v }).addUserRecords([record(), record()]),
   maxOpenAggregates: (v) => new kpl.RecordAggregator({ maxOpenAggregates: v }).addUserRecords([record(), record()]),
   wrapSingle: (v) => new kpl.RecordAggregator({ wrapSingle: v }),
@@ -316,7 +316,7 @@ const COMPAT_CALLS = {
   'new RecordAggregator': (v) => new compat.RecordAggregator(v).flushBufferedRecords(),
   'new RecordAggregator, options': (v) => new compat.RecordAggregator(() => {}, v),
   routing: (v) => new compat.RecordAggregator(() => {}, { routing: v }),
-  maxBytes: (v) => new compat.RecordAggregator(() => {}, { maxBytes: v }),
+  maxAggregateBytes: (v) => new compat.RecordAggregator(() => {}, { maxAggregateBytes: v }),
   ...Object.fromEntries(
     [
       'addUserRecord',

@@ -34,7 +34,16 @@ async function exercise() {
 }
 
 const FIELDS = [
-  ...['routing', 'lanes', 'shards', 'maxBytes', 'maxRecordBytes', 'maxUserRecords', 'maxOpenAggregates', 'wrapSingle'],
+  ...[
+    'routing',
+    'lanes',
+    'shards',
+    'maxAggregateBytes',
+    'maxRecordBytes',
+    'maxUserRecords',
+    'maxOpenAggregates',
+    'wrapSingle',
+  ],
   ...[
     'verifyChecksum',
     'strict',

@@ -182,7 +182,7 @@ function shardStarts(random) {
 
 function randomOptions(random, routing) {
   const options = {};
-  if (random.chance(0.5)) options.maxBytes = random.between(64, 2000);
+  if (random.chance(0.5)) options.maxAggregateBytes = random.between(64, 2000);
   if (random.chance(0.3)) options.maxUserRecords = random.between(1, 8);
   if (random.chance(0.3)) options.maxOpenAggregates = random.between(1, 6);
   if (random.chance(0.3) && routing.lanes === undefined) options.wrapSingle = false;
@@ -216,7 +216,7 @@ function assertEntriesAccepted({ entries, options }) {
       assert.ok(BigInt(ExplicitHashKey) <= MAX_HASH_KEY);
     }
     const bytes = Data.length + Buffer.byteLength(PartitionKey);
-    const limit = userRecordCount === 1 ? KINESIS_RECORD_BYTES : (options.maxBytes ?? KINESIS_RECORD_BYTES);
+    const limit = userRecordCount === 1 ? KINESIS_RECORD_BYTES : (options.maxAggregateBytes ?? KINESIS_RECORD_BYTES);
     assert.ok(bytes <= limit, `${bytes} bytes`);
     assert.ok(userRecordCount <= (options.maxUserRecords ?? Number.POSITIVE_INFINITY));
   }

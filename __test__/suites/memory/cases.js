@@ -58,7 +58,7 @@ const MODERN = {
 
   RecordAggregator: () => () => new kpl.RecordAggregator(),
   'RecordAggregator with shards': () => () => new kpl.RecordAggregator({ routing: { shards: shards[1] } }),
-  'RecordAggregator, refused': () => refused(() => new kpl.RecordAggregator({ maxBytes: 1 })),
+  'RecordAggregator, refused': () => refused(() => new kpl.RecordAggregator({ maxAggregateBytes: 1 })),
   'RecordAggregator with shards, refused': () => refused(() => new kpl.RecordAggregator({ routing: { shards: [] } })),
   'RecordAggregator.addUserRecord': () => {
     const aggregator = open();

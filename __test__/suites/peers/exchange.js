@@ -15,7 +15,7 @@ const { MAX_HASH_KEY } = require('../../oracle/hash-key');
  */
 const SMALLEST_LIMIT = 1200;
 const LARGEST_LIMIT = 1_048_576;
-const ALL_IN_ONE = { routing: 'first', maxBytes: 10_485_760, maxRecordBytes: 10_485_760 };
+const ALL_IN_ONE = { routing: 'first', maxAggregateBytes: 10_485_760, maxRecordBytes: 10_485_760 };
 
 const HALVES = [
   { ShardId: 'shardId-0', HashKeyRange: { StartingHashKey: '0', EndingHashKey: `${MAX_HASH_KEY / 2n}` } },
@@ -78,7 +78,7 @@ async function testLossAtTheLimit(report, peers) {
   report.check('the Python package loses some', () => assert.ok(lost.length > 0));
   report.check('this package loses none', () => {
     for (const length of lost) {
-      const [entry] = aggregate([record(length)], { maxBytes: SMALLEST_LIMIT });
+      const [entry] = aggregate([record(length)], { maxAggregateBytes: SMALLEST_LIMIT });
       assert.equal(deaggregate({ PartitionKey: 'a', SequenceNumber: '1', Data: entry.Data })[0].data.length, length);
     }
   });
@@ -200,7 +200,7 @@ function someRecords(random) {
 
 function someOptions(random, routing) {
   const options = {};
-  if (random.chance(0.5)) options.maxBytes = random.between(64, 3000);
+  if (random.chance(0.5)) options.maxAggregateBytes = random.between(64, 3000);
   if (random.chance(0.3) && routing.lanes === undefined) options.wrapSingle = false;
   return options;
 }

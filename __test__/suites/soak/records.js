@@ -28,7 +28,7 @@ function randomRecords(random) {
 /** @param {import('../../support/random').Random} random */
 function randomOptions(random, routing) {
   const options = { routing };
-  if (random.chance(0.8)) options.maxBytes = random.pick([500, 5000, 51_200]);
+  if (random.chance(0.8)) options.maxAggregateBytes = random.pick([500, 5000, 51_200]);
   if (random.chance(0.3)) options.maxUserRecords = random.between(1, 300);
   if (random.chance(0.3)) options.maxOpenAggregates = random.between(1, 6);
   if (random.chance(0.3) && routing.lanes === undefined) options.wrapSingle = false;

@@ -15,7 +15,7 @@ const REFUSALS = [
   ['ERR_KPL_EXPLICIT_HASH_KEY', () => aggregate([{ partitionKey: 'a', data: 'x', explicitHashKey: '-1' }])],
   ['ERR_KPL_DATA', () => new RecordAggregator().addUserRecord({ partitionKey: 'a', data: /** @type {any} */ (5) })],
   ['ERR_KPL_RECORD_TOO_LARGE', () => new RecordAggregator().addUserRecord({ partitionKey: 'a', data: large })],
-  ['ERR_KPL_OPTION', () => new RecordAggregator({ maxBytes: 1 })],
+  ['ERR_KPL_OPTION', () => new RecordAggregator({ maxAggregateBytes: 1 })],
   ['ERR_KPL_SHARD_MAP', () => new RecordAggregator({ routing: { shards: [] } })],
   ['ERR_KPL_KINESIS_RECORD', () => deaggregate(/** @type {any} */ ([5]))],
 ];

@@ -43,7 +43,7 @@ accepts<AggregatorOptions>({});
 accepts<AggregatorOptions>({
   routing: { lanes: 4 },
   maxRecordBytes: 10_485_760,
-  maxBytes: 51_200,
+  maxAggregateBytes: 51_200,
   maxUserRecords: 500,
   maxOpenAggregates: 8,
   wrapSingle: false,
@@ -51,7 +51,7 @@ accepts<AggregatorOptions>({
 accepts<AggregatorOptions>({
   routing: undefined,
   maxRecordBytes: undefined,
-  maxBytes: undefined,
+  maxAggregateBytes: undefined,
   maxUserRecords: undefined,
   maxOpenAggregates: undefined,
   wrapSingle: undefined,
@@ -59,7 +59,7 @@ accepts<AggregatorOptions>({
 // @ts-expect-error a misspelt option
 accepts<AggregatorOptions>({ maxSize: 1 });
 // @ts-expect-error null is no option
-accepts<AggregatorOptions>({ maxBytes: null });
+accepts<AggregatorOptions>({ maxAggregateBytes: null });
 
 // Data: bytes in every form, and strings.
 accepts<UserRecordData>('text');

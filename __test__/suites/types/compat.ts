@@ -47,7 +47,7 @@ deaggregateSync(some<_Record>(), true, (_err, records) => {
 });
 
 // A handler that returns a promise, and a safe routing.
-const options: AggregatorOptions = { routing: { lanes: 16 }, maxBytes: 51_200 };
+const options: AggregatorOptions = { routing: { lanes: 16 }, maxAggregateBytes: 51_200 };
 aggregate(
   [{ partitionKey: 7, data: 'x', explicitHashKey: 9 }],
   async () => {},
