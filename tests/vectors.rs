@@ -12,7 +12,7 @@ type Row = (String, Option<String>, String);
 
 #[test]
 fn every_producer_s_aggregates_decode_to_what_went_in() {
-    let rows = lines("good.jsonl");
+    let rows = lines("good");
     assert_eq!(rows.len(), 143);
     for row in rows {
         let data = bytes(&row["aggregatedBase64"]);
@@ -30,7 +30,7 @@ fn every_producer_s_aggregates_decode_to_what_went_in() {
 #[test]
 fn the_kpl_s_own_bytes_are_reproduced() {
     let is_kpl_aggregate = |row: &Value| row["source"] == "kpl-cpp-core" && row["aggregated"] == true;
-    let rows: Vec<Value> = lines("good.jsonl").into_iter().filter(is_kpl_aggregate).collect();
+    let rows: Vec<Value> = lines("good").into_iter().filter(is_kpl_aggregate).collect();
     assert_eq!(rows.len(), 26);
     for row in rows {
         // One of the KPL's aggregates is larger than 1 MiB with its partition key.
@@ -55,7 +55,7 @@ fn the_kpl_s_own_bytes_are_reproduced() {
 
 #[test]
 fn malformed_and_borderline_blobs_have_the_right_outcome() {
-    let rows = lines("bad.jsonl");
+    let rows = lines("bad");
     assert_eq!(rows.len(), 72);
     for row in rows {
         let data = bytes(&row["base64"]);
@@ -115,9 +115,10 @@ fn rows_of(records: &Value) -> Vec<Row> {
     records.as_array().expect("a list of records").iter().map(row).collect()
 }
 
-fn lines(file: &str) -> Vec<Value> {
-    let path = format!("{}/__test__/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).expect("the vectors are part of the repository");
+fn lines(name: &str) -> Vec<Value> {
+    let path = format!("{}/__test__/vectors/{name}.jsonl.br", env!("CARGO_MANIFEST_DIR"));
+    let compressed = std::fs::File::open(path).expect("the vectors are part of the repository");
+    let text = std::io::read_to_string(brotli_decompressor::Decompressor::new(compressed, 4096)).expect("brotli");
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 

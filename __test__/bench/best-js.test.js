@@ -10,7 +10,7 @@ const bestJs = require('../../bench/rivals/best-js');
 const { ofUserRecord } = require('../../bench/jobs/results');
 const { userRecord } = require('../support/arbitraries');
 const { lambdaRecord } = require('../support/kinesis-records');
-const { vectors } = require('../conformance/vectors');
+const { vectors } = require('../support/vectors');
 
 const FIRST = { routing: 'first' };
 const userRecords = fc

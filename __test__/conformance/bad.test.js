@@ -7,7 +7,7 @@ const { decode, deaggregate, deaggregateAsync, isAggregated, iterDeaggregate } =
 const { sdkRecord } = require('../support/kinesis-records');
 const { expectRefusal } = require('../support/thrown');
 const { MAGIC } = require('../oracle/format');
-const { vectors } = require('./vectors');
+const { vectors } = require('../support/vectors');
 
 const rows = vectors('bad').map((row) => ({ ...row, data: Buffer.from(row.base64, 'base64') }));
 const ofKind = (kind) => rows.filter((row) => row.expected.kind === kind).map((row) => [row.case, row]);

@@ -5,7 +5,7 @@
 const { aggregate, decode, deaggregate, isAggregated, iterDeaggregate } = require('../..');
 const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
 const { sizeOf } = require('../oracle/format');
-const { vectors } = require('./vectors');
+const { vectors } = require('../support/vectors');
 
 const rows = vectors('good');
 

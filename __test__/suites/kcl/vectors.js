@@ -4,26 +4,19 @@
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
-const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
 const { Agreement, batch, compareWithKcl, FULL_RANGE } = require('./comparison');
 const { MAX_HASH_KEY } = require('../../oracle/hash-key');
 const { judge } = require('../../oracle/kcl');
-
-const lines = (name) =>
-  readFileSync(join(__dirname, '../../vectors', name), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+const { vectors } = require('../../support/vectors');
 
 /** Both files in one shape: a name, the data, and what is expected of it. */
 const VECTORS = [
-  ...lines('good.jsonl').map((row) => ({
+  ...vectors('good').map((row) => ({
     name: row.id,
     data: Buffer.from(row.aggregatedBase64, 'base64'),
     ...(row.aggregated === false ? { kind: 'passthrough' } : { kind: 'records', records: row.decoded ?? row.inputs }),
   })),
-  ...lines('bad.jsonl').map((row) => ({ name: row.case, data: Buffer.from(row.base64, 'base64'), ...row.expected })),
+  ...vectors('bad').map((row) => ({ name: row.case, data: Buffer.from(row.base64, 'base64'), ...row.expected })),
 ];
 
 async function testVectors(report, kcl) {
