@@ -1475,6 +1475,18 @@ export function hashKey(partitionKey: string): string;
  * | `ERR_KPL_INDEX` | an index in the aggregate points outside its key table |
  * | `ERR_KPL_NATIVE` | there is no binary for this platform |
  *
+ * `kinesis-agg/producer` adds those of sending:
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `ERR_KPL_EXPIRED` | the record's time was over before it was stored |
+ * | `ERR_KPL_REFUSED` | Kinesis refused it for good |
+ * | `ERR_KPL_BUFFER_FULL` | there is no room left, not even to wait |
+ * | `ERR_KPL_ABORTED` | a signal ended it |
+ * | `ERR_KPL_CLOSED` | the producer takes no more records |
+ * | `ERR_KPL_STREAM` | the stream or its shards cannot be used |
+ * | `ERR_KPL_FAILED` | several records failed: `errors` has each |
+ *
  * @example
  * ```ts
  * import type { KplErrorCode } from 'kinesis-agg';
@@ -1493,7 +1505,34 @@ export type KplErrorCode =
   | 'ERR_KPL_CHECKSUM'
   | 'ERR_KPL_MALFORMED'
   | 'ERR_KPL_INDEX'
-  | 'ERR_KPL_NATIVE';
+  | 'ERR_KPL_NATIVE'
+  | 'ERR_KPL_EXPIRED'
+  | 'ERR_KPL_REFUSED'
+  | 'ERR_KPL_BUFFER_FULL'
+  | 'ERR_KPL_ABORTED'
+  | 'ERR_KPL_CLOSED'
+  | 'ERR_KPL_STREAM'
+  | 'ERR_KPL_FAILED';
+
+/**
+ * Where in the input a {@link KplError} was found, and what caused it.
+ *
+ * @example
+ * ```ts
+ * import { KplError, type KplErrorDetails } from 'kinesis-agg';
+ *
+ * const details: KplErrorDetails = { recordIndex: 2 };
+ * console.log(new KplError('ERR_KPL_DATA', 'data is missing', details).recordIndex); // 2
+ * ```
+ */
+export interface KplErrorDetails {
+  /** Position, from 0, of the record in the call's input. */
+  recordIndex?: number | undefined;
+  /** Byte offset in the Kinesis record's data. */
+  offset?: number | undefined;
+  /** The error that led to this one. */
+  cause?: unknown;
+}
 
 /**
  * The error of this package, for everything that it finds wrong with an input.
@@ -1513,7 +1552,14 @@ export type KplErrorCode =
  * ```
  */
 export class KplError extends Error {
-  private constructor();
+  /**
+   * Makes an error as the package does, for code that stands beside it or tests what handles it.
+   *
+   * @param code - What is wrong.
+   * @param message - For people.
+   * @param details - Where in the input it was found, and what caused it.
+   */
+  constructor(code: KplErrorCode, message: string, details?: KplErrorDetails);
 
   /** What is wrong, to be told apart by a program. */
   readonly code: KplErrorCode;

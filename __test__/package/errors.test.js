@@ -2,6 +2,8 @@
 
 // KplError: an Error of this realm, with a code of a closed set, that tells lengths and never payloads.
 
+const { spawnSync } = require('node:child_process');
+const path = require('node:path');
 const {
   KplError,
   RecordAggregator,
@@ -154,4 +156,39 @@ test('rejections are of this realm, too', async () => {
   const { deaggregateAsync } = require('../..');
   await expect(deaggregateAsync(5)).rejects.toThrow(Error);
   await expect(deaggregateAsync(5)).rejects.toBeInstanceOf(KplError);
+});
+
+describe('the class', () => {
+  test('can be made by anyone', () => {
+    const cause = new Error('first');
+    const error = new KplError('ERR_KPL_DATA', 'so it is', { recordIndex: 3, offset: 4, cause });
+    expect({ ...error }).toEqual({ code: 'ERR_KPL_DATA', recordIndex: 3, offset: 4 });
+    expect(error).toMatchObject({ message: 'so it is', name: 'KplError', cause });
+    expect(Object.keys(new KplError('ERR_KPL_DATA', ''))).toEqual(['code']);
+    expect('cause' in new KplError('ERR_KPL_DATA', '')).toBe(false);
+  });
+
+  test('stands at the head of the stack, and has its own name', () => {
+    expect(new KplError('ERR_KPL_DATA', 'here').stack).toMatch(/^KplError: here\n/);
+    expect(KplError.name).toBe('KplError');
+  });
+
+  test('works where the prototypes of the language are frozen', () => {
+    const program = `Object.freeze(Error.prototype); Object.freeze(Object.prototype);
+      try { require('kinesis-agg').aggregate([5]) } catch (error) { console.log(error.name, error.code, error.recordIndex) }`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
+      cwd: path.join(__dirname, '../..'),
+      encoding: 'utf8',
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: 'KplError ERR_KPL_DATA 0\n', stderr: '' });
+  });
+
+  test('is one for all faces', () => {
+    // The drop-in's errors are of the class that the public face exports.
+    const { deaggregateSync } = require('kinesis-agg/compat');
+    const heard = [];
+    const Data = frame(partitionKeyEntry('a'), recordEntry(5, null, 'x'));
+    deaggregateSync({ Data, PartitionKey: 'a' }, true, (error) => heard.push(error));
+    expect(heard[0]).toBeInstanceOf(KplError);
+  });
 });

@@ -1,9 +1,8 @@
 // @ts-nocheck
 // A user record as callers give it, read and checked.
 
-import { types } from 'node:util';
 import { KplError } from '../error';
-import { bytesOf, mostBytesOf } from '../native/bytes';
+import { bytesOf, isAnyArrayBuffer, mostBytesOf } from '../native/bytes';
 
 /**
  * @typedef {object} ReadUserRecord
@@ -70,7 +69,7 @@ function readExplicitHashKey(explicitHashKey, recordIndex) {
  */
 function kindOf(value) {
   if (value === null) return 'null';
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value))
+  if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value))
     return 'memory that was transferred, was shrunk or is shared';
   return typeof value === 'object' ? 'another object' : typeof value;
 }

@@ -1,20 +1,19 @@
-// @ts-nocheck
 // `aggregate` of aws-kinesis-agg 4.2.8: records in, a handler called for each encoded record, errors to a callback.
 
-import { HandlerQueue } from './handler-queue';
+import type { AggregatorOptions } from '../../compat';
+import { type Callbacks, HandlerQueue } from './handler-queue';
 import { RecordAggregator } from './record-aggregator';
+import type { LooseUserRecord } from './user-record';
 
-/** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
-
-/**
- * @param {{ forEach(each: (record: any) => void): void }} records
- * @param {(encodedRecord: any, callback: (err?: any, data?: any) => void) => unknown} encodedRecordHandler
- * @param {() => void} afterPutAggregatedRecords
- * @param {(error: any, data?: any) => void} errorCallback
- * @param {number | AggregatorOptions} [queueSize]
- * @param {AggregatorOptions} [options]
- */
-function aggregate(records, encodedRecordHandler, afterPutAggregatedRecords, errorCallback, queueSize, options) {
+/** @param queueSize the options may stand in its place */
+export function aggregate(
+  records: { forEach(each: (record: LooseUserRecord) => void): void },
+  encodedRecordHandler: Callbacks['encodedRecordHandler'],
+  afterPutAggregatedRecords: () => void,
+  errorCallback: (error: unknown, data?: unknown) => void,
+  queueSize?: number | AggregatorOptions | null,
+  options?: AggregatorOptions,
+): void {
   const hasQueueSize = typeof queueSize !== 'object';
   const queue = new HandlerQueue(
     {
@@ -24,16 +23,16 @@ function aggregate(records, encodedRecordHandler, afterPutAggregatedRecords, err
     },
     hasQueueSize ? queueSize : undefined,
   );
-  const onReadyCallback = (/** @type {any} */ error, /** @type {any} */ encoded) => {
-    if (error) errorCallback(error, encoded);
-    else queue.push(encoded);
-  };
-  const aggregator = new RecordAggregator(onReadyCallback, hasQueueSize ? options : (queueSize ?? options));
+  const aggregator = new RecordAggregator(
+    (error, encoded) => {
+      if (error) errorCallback(error, encoded);
+      else if (encoded) queue.push(encoded);
+    },
+    hasQueueSize ? options : (queueSize ?? options),
+  );
   aggregator.aggregateRecords(records, true);
   if (!queue.isStarted) {
     errorCallback(new Error('No records'));
     afterPutAggregatedRecords();
   }
 }
-
-export { aggregate };

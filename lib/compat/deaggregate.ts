@@ -1,4 +1,3 @@
-// @ts-nocheck
 // `deaggregate` and `deaggregateSync` of aws-kinesis-agg 4.2.8: one Kinesis record in, callbacks out.
 
 import { Base64Texts } from '../deaggregate/base64';
@@ -15,76 +14,64 @@ import {
   USER_RECORDS,
 } from '../deaggregate/table';
 import native from '../native';
-import { bytesOf, copyOf, decodeBase64, isShared, viewOf } from '../native/bytes';
-import { readSpelling } from './spelling';
-
-/** @typedef {import('./spelling').Spell} Spell */
-/** @typedef {import('../native/bytes').Payload} Payload */
+import { bytesOf, copyOf, decodeBase64, isShared, type Payload, viewOf } from '../native/bytes';
+import { readSpelling, type Spelling } from './spelling';
 
 /** Position of the header in the table of one record. */
 const HEADER = 0;
 
 /** What comes out is strings, so that the bytes of one record may lie where those of the next will. */
-let scratch = /** @type {Payload} */ (Buffer.allocUnsafeSlow(64 * 1024));
+let scratch = Buffer.allocUnsafeSlow(64 * 1024) as Buffer as Payload;
 /** A scratch that one record has made larger than this is not kept. */
 const MAX_SCRATCH_BYTES = 2 * 1024 * 1024;
 
-/**
- * @param {object} kinesisRecord
- * @param {unknown} computeChecksums
- * @param {(err: any, userRecords: object[]) => void} afterRecordCallback
- */
-function deaggregateSync(kinesisRecord, computeChecksums, afterRecordCallback) {
+export function deaggregateSync(
+  kinesisRecord: object,
+  computeChecksums: unknown,
+  afterRecordCallback: (err: Error | undefined, userRecords: object[]) => void,
+): void {
   const { userRecords, error } = deaggregated(kinesisRecord, computeChecksums);
   afterRecordCallback(error, userRecords);
 }
 
-/**
- * @param {object} kinesisRecord
- * @param {unknown} computeChecksums
- * @param {(err: any, userRecord?: object) => void} perRecordCallback
- * @param {(err?: any, errorUserRecord?: object) => void} afterRecordCallback
- */
-function deaggregate(kinesisRecord, computeChecksums, perRecordCallback, afterRecordCallback) {
+export function deaggregate(
+  kinesisRecord: object,
+  computeChecksums: unknown,
+  perRecordCallback: (err: null, userRecord: object) => void,
+  afterRecordCallback: (err?: unknown, errorUserRecord?: object) => void,
+): void {
   const { userRecords, error, failed } = deaggregated(kinesisRecord, computeChecksums);
-  for (let i = 0; i < userRecords.length; i++) {
+  for (const [subSequenceNumber, userRecord] of userRecords.entries()) {
     try {
-      perRecordCallback(null, userRecords[i]);
+      perRecordCallback(null, userRecord);
     } catch (thrown) {
       if (!failed) throw thrown;
-      afterRecordCallback(thrown, failed(i));
+      afterRecordCallback(thrown, failed(subSequenceNumber));
     }
   }
   if (error) afterRecordCallback(error);
   else afterRecordCallback();
 }
 
-/**
- * @typedef {object} Deaggregated
- * @property {object[]} userRecords
- * @property {Error} [error] what `afterRecordCallback` hears at the end
- * @property {(subSequenceNumber: number) => object} [failed] what it hears of a user record on which `perRecordCallback`
- * threw; only for those of an aggregate
- */
+interface Deaggregated {
+  userRecords: object[];
+  /** What `afterRecordCallback` hears at the end. */
+  error?: Error | undefined;
+  /** What it hears of a user record on which `perRecordCallback` threw; only for those of an aggregate. */
+  failed?: (subSequenceNumber: number) => object;
+}
 
 /**
  * What begins with the magic number and is no aggregate comes out as it is, as from the KCL; the older package reported
  * an error for most of it and swallowed the rest. An aggregate with an index that points nowhere comes out as it is too.
- *
- * @param {any} kinesisRecord
- * @param {unknown} computeChecksums
- * @returns {Deaggregated}
  */
-function deaggregated(kinesisRecord, computeChecksums) {
-  const { fields, spell } = readSpelling(kinesisRecord);
+function deaggregated(kinesisRecord: object, computeChecksums: unknown): Deaggregated {
+  const { fields, spelling } = readSpelling(kinesisRecord);
   const { partitionKey, explicitPartitionKey, sequenceNumber, data } = fields;
   const payload = payloadOf(data);
   const table = native.readRecords([payload], { verifyChecksum: false, inspectData: false });
   const broken = brokenRecord(table, HEADER, 0);
-  const asItIs = (/** @type {Error | undefined} */ error = undefined) => ({
-    userRecords: [spell({ partitionKey, explicitPartitionKey, sequenceNumber, data })],
-    error,
-  });
+  const asItIs = (error?: Error) => ({ userRecords: [spelling.whole(fields)], error });
 
   const isAggregate = table[HEADER + OUTCOME] === AGGREGATED || broken?.code === 'ERR_KPL_INDEX';
   if (!isAggregate) return asItIs();
@@ -95,61 +82,49 @@ function deaggregated(kinesisRecord, computeChecksums) {
   }
   if (broken) return asItIs(broken);
   return {
-    userRecords: userRecordsOf(payload, table, sequenceNumber, spell),
+    userRecords: userRecordsOf(payload, table, sequenceNumber, spelling),
     failed: (subSequenceNumber) =>
-      spell({ partitionKey, explicitPartitionKey, sequenceNumber, subSequenceNumber, data }),
+      new spelling.UserRecord(partitionKey, explicitPartitionKey, sequenceNumber, subSequenceNumber, data),
   };
 }
 
-/**
- * Bytes as the older package takes them: base64, bytes, or whatever else `Buffer.from` does not refuse.
- *
- * @param {any} data
- * @returns {Payload}
- */
-function payloadOf(data) {
+/** Bytes as the older package takes them: base64, bytes, or whatever else `Buffer.from` does not refuse. */
+function payloadOf(data: unknown): Payload {
   if (typeof data === 'string') return decodedInScratch(data);
   const bytes = bytesOf(data);
-  if (bytes === undefined) return /** @type {Payload} */ (Buffer.from(data, 'base64'));
+  if (bytes === undefined) return Buffer.from(data as string, 'base64') as Buffer as Payload;
   return isShared(bytes) ? copyOf(bytes) : viewOf(bytes);
 }
 
-/** @param {string} base64 */
-function decodedInScratch(base64) {
+function decodedInScratch(base64: string): Payload {
   if (base64.length > scratch.length) {
     if (base64.length > MAX_SCRATCH_BYTES) return decodeBase64(base64);
-    scratch = /** @type {Payload} */ (Buffer.allocUnsafeSlow(2 * base64.length));
+    scratch = Buffer.allocUnsafeSlow(2 * base64.length) as Buffer as Payload;
   }
-  return /** @type {Payload} */ (scratch.subarray(0, scratch.write(base64, 0, 'base64')));
+  return scratch.subarray(0, scratch.write(base64, 0, 'base64')) as Buffer as Payload;
 }
 
-/**
- * @param {Payload} payload
- * @param {Uint32Array} table
- * @param {unknown} sequenceNumber
- * @param {Spell} spell
- */
-function userRecordsOf(payload, table, sequenceNumber, spell) {
+function userRecordsOf(payload: Payload, table: Uint32Array, sequenceNumber: unknown, spelling: Spelling): object[] {
+  const { UserRecord } = spelling;
   const keys = keysOf(table, HEADER, payload);
   const texts = new Base64Texts(payload, table, HEADER);
-  const count = table[HEADER + USER_RECORDS];
+  const count = table[HEADER + USER_RECORDS] as number;
   // Explicit hash keys follow the partition keys, and rows count them from 1.
-  const explicitHashKeys = table[HEADER + PARTITION_KEYS] - 1;
-  const userRecords = [];
+  const explicitHashKeys = (table[HEADER + PARTITION_KEYS] as number) - 1;
+  const userRecords: object[] = [];
   let row = rowsOf(table, HEADER);
   for (let subSequenceNumber = 0; subSequenceNumber < count; subSequenceNumber++) {
-    const explicitHashKey = table[row + ROW_EXPLICIT_HASH_KEY];
-    const userRecord = {
-      partitionKey: keys[table[row + ROW_PARTITION_KEY]],
-      explicitPartitionKey: explicitHashKey === 0 ? undefined : keys[explicitHashKeys + explicitHashKey],
-      sequenceNumber,
-      subSequenceNumber,
-      data: texts.next(),
-    };
-    userRecords.push(spell(userRecord));
+    const explicitHashKey = table[row + ROW_EXPLICIT_HASH_KEY] as number;
+    userRecords.push(
+      new UserRecord(
+        keys[table[row + ROW_PARTITION_KEY] as number],
+        explicitHashKey === 0 ? undefined : keys[explicitHashKeys + explicitHashKey],
+        sequenceNumber,
+        subSequenceNumber,
+        texts.next(),
+      ),
+    );
     row += ROW_WORDS;
   }
   return userRecords;
 }
-
-export { deaggregate, deaggregateSync };

@@ -1,20 +1,17 @@
-// @ts-nocheck
 // What handlers and callbacks get for an aggregate.
+
+import type { EncodedRecord } from '../../compat';
 
 /**
  * The older package gave an explicit hash key as `ExplicitHashKey` while its documentation read `explicitHashKey`:
- * here are both.
+ * here are both. The keys are handed out as they were given, whatever they are.
  *
- * @param {any} partitionKey
- * @param {Buffer} data
- * @param {any} explicitHashKey `undefined` for none
+ * @param explicitHashKey `undefined` for none
  */
-function encodedRecord(partitionKey, data, explicitHashKey) {
-  return explicitHashKey === undefined
-    ? { partitionKey, data }
-    : { partitionKey, data, ExplicitHashKey: explicitHashKey, explicitHashKey };
+export function encodedRecord(partitionKey: unknown, data: Buffer, explicitHashKey: unknown): EncodedRecord {
+  const encoded =
+    explicitHashKey === undefined
+      ? { partitionKey, data }
+      : { partitionKey, data, ExplicitHashKey: explicitHashKey, explicitHashKey };
+  return encoded as EncodedRecord;
 }
-
-/** @typedef {ReturnType<typeof encodedRecord>} EncodedRecord */
-
-export { encodedRecord };

@@ -7,7 +7,7 @@ import { deaggregate } from '../deaggregate/user-records';
 import { encodedRecord } from './encoded-record';
 
 /** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('./encoded-record').EncodedRecord} EncodedRecord */
+/** @typedef {import('../../compat').EncodedRecord} EncodedRecord */
 /** @typedef {(encoded: EncodedRecord, userRecords: number) => void} Deliver */
 
 /** The records of one aggregate, as the caller gave them, and what its outer keys are made of. */

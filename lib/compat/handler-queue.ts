@@ -1,52 +1,50 @@
-// @ts-nocheck
 // Hands encoded records to a handler, no more than so many at a time, with the timing of the older package: never before
 // the next turn of the event loop, and the next one as soon as a handler is done.
 
-/**
- * @typedef {object} Callbacks
- * @property {(encoded: any, done: (err?: any, result?: any) => void) => unknown} encodedRecordHandler
- * @property {(err: any, result?: any) => void} onError
- * @property {() => void} onDrained once nothing waits and nothing runs
- */
+import type { EncodedRecord } from '../../compat';
 
-class HandlerQueue {
-  #callbacks;
-  #concurrency;
-  /** @type {any[]} */
-  #waiting = [];
+export interface Callbacks {
+  encodedRecordHandler(encoded: EncodedRecord, done: (err?: unknown, result?: unknown) => void): unknown;
+  onError(err: unknown, result?: unknown): void;
+  /** Called once nothing waits and nothing runs. */
+  onDrained(): void;
+}
+
+export class HandlerQueue {
+  readonly #callbacks: Callbacks;
+  readonly #concurrency: number;
+  readonly #waiting: EncodedRecord[] = [];
   #running = 0;
   #isStarting = false;
   isStarted = false;
 
-  /**
-   * @param {Callbacks} callbacks
-   * @param {any} concurrency
-   */
-  constructor(callbacks, concurrency) {
+  constructor(callbacks: Callbacks, concurrency: unknown) {
     if (concurrency === 0) throw new Error('Concurrency must not be zero');
     this.#callbacks = callbacks;
     // Converted once and here: a value that is no number at all has to throw in the caller's own call.
     this.#concurrency = Number(concurrency ?? 1);
   }
 
-  /** @param {any} encoded */
-  push(encoded) {
+  push(encoded: EncodedRecord): void {
     if (this.#waiting.length === 0) setImmediate(() => this.#start());
     this.#waiting.push(encoded);
     this.isStarted = true;
   }
 
-  #start() {
+  #start(): void {
     if (this.#isStarting) return;
     this.#isStarting = true;
-    while (this.#running < this.#concurrency && this.#waiting.length > 0) this.#handle(this.#waiting.shift());
+    while (this.#running < this.#concurrency) {
+      const encoded = this.#waiting.shift();
+      if (encoded === undefined) break;
+      this.#handle(encoded);
+    }
     this.#isStarting = false;
   }
 
-  /** @param {any} encoded */
-  #handle(encoded) {
+  #handle(encoded: EncodedRecord): void {
     const { encodedRecordHandler, onError } = this.#callbacks;
-    let state = /** @type {'running' | 'calledBack' | 'settled'} */ ('running');
+    let state: 'running' | 'calledBack' | 'settled' = 'running';
     this.#running++;
     const returned = encodedRecordHandler(encoded, (err, result) => {
       if (err) onError(err, result);
@@ -70,19 +68,13 @@ class HandlerQueue {
     });
   }
 
-  #end() {
+  #end(): void {
     this.#running--;
     if (this.#running + this.#waiting.length === 0) this.#callbacks.onDrained();
     this.#start();
   }
 }
 
-/**
- * @param {any} value
- * @returns {value is PromiseLike<unknown>}
- */
-function isThenable(value) {
-  return typeof value?.then === 'function';
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
-
-export { HandlerQueue };

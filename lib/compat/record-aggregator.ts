@@ -1,25 +1,22 @@
 // @ts-nocheck
 // `RecordAggregator` of aws-kinesis-agg 4.2.8.
 
+import type { AggregatorOptions, OnReadyCallback } from '../../compat';
 import { FirstBatch } from './first-batch';
 import { RoutedBatches } from './routed-batches';
-import { readUserRecord, textOf, validateUserRecord } from './user-record';
+import { type LooseUserRecord, readUserRecord, textOf, validateUserRecord } from './user-record';
 
-/** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
 /** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('./encoded-record').EncodedRecord} EncodedRecord */
-/** @typedef {(err: any, encodedRecord?: EncodedRecord) => void} OnReadyCallback */
+/** @typedef {import('../../compat').EncodedRecord} EncodedRecord */
 
 class RecordAggregator {
   #open;
   /** Closed while there was no callback. They wait for `build` or for the next callback. */
   #ready = /** @type {{ encoded: EncodedRecord, userRecords: number }[]} */ ([]);
 
-  /**
-   * @param {OnReadyCallback} [onReadyCallback]
-   * @param {AggregatorOptions} [options]
-   */
-  constructor(onReadyCallback, options) {
+  declare onReadyCallback: OnReadyCallback | undefined;
+
+  constructor(onReadyCallback?: OnReadyCallback, options?: AggregatorOptions) {
     const { routing = 'first' } = options ?? {};
     this.#open = routing === 'first' ? new FirstBatch(options) : new RoutedBatches({ ...options, routing });
     this.onReadyCallback = onReadyCallback;
@@ -98,12 +95,11 @@ class RecordAggregator {
     throw this.#open.fitsAlone(userRecord) ? new Error("record won't fit") : this.#tooLarge(record, userRecord);
   }
 
-  /**
-   * @param {{ forEach(each: (record: any) => void): void }} records
-   * @param {boolean} [forceFlush]
-   * @param {OnReadyCallback} [callback]
-   */
-  aggregateRecords(records, forceFlush, callback) {
+  aggregateRecords(
+    records: { forEach(each: (record: LooseUserRecord) => void): void },
+    forceFlush?: boolean,
+    callback?: OnReadyCallback,
+  ) {
     const onReadyCallback = callback || this.onReadyCallback;
     records.forEach((record) => {
       this.#take(record, onReadyCallback);

@@ -6,7 +6,7 @@ import { openAggregator } from '../aggregate/options';
 import { encodedRecord } from './encoded-record';
 
 /** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('./encoded-record').EncodedRecord} EncodedRecord */
+/** @typedef {import('../../compat').EncodedRecord} EncodedRecord */
 /** @typedef {import('./first-batch').Deliver} Deliver */
 
 class RoutedBatches {

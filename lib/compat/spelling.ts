@@ -1,40 +1,89 @@
-// @ts-nocheck
 // The older package's two spellings of records: camelCase as Lambda has it, PascalCase as the SDK has it.
 
-/**
- * What the older package reads of a Kinesis record, and gives of a user record.
- *
- * @typedef {object} Fields
- * @property {any} [partitionKey]
- * @property {any} [explicitPartitionKey]
- * @property {any} [sequenceNumber]
- * @property {number} [subSequenceNumber]
- * @property {any} [data]
- */
+/** What the older package reads of a Kinesis record, and gives of a user record: values of any kind. */
+export interface Fields {
+  partitionKey?: unknown;
+  explicitPartitionKey?: unknown;
+  sequenceNumber?: unknown;
+  /** Of a user record. */
+  subSequenceNumber?: number;
+  data?: unknown;
+}
 
-/** @typedef {(fields: Fields) => object} Spell */
+/** How to spell what comes out. */
+export interface Spelling {
+  /** Makes a record that was not taken apart. */
+  whole(fields: Fields): object;
+  UserRecord: new (
+    partitionKey: unknown,
+    explicitPartitionKey: unknown,
+    sequenceNumber: unknown,
+    subSequenceNumber: number,
+    data: unknown,
+  ) => object;
+}
 
 /**
  * A record's fields, whichever spelling it has, and how to spell a record like it. One with `Data` is taken for
  * PascalCase.
- *
- * @param {any} record
- * @returns {{ fields: Fields, spell: Spell }}
  */
-function readSpelling(record) {
-  if (typeof record.Data === 'undefined') return { fields: record, spell: (fields) => fields };
+export function readSpelling(record: object): { fields: Fields; spelling: Spelling } {
+  if ((record as { Data?: unknown }).Data === undefined) return { fields: record, spelling: CAMEL_CASE };
   // Name by name, as the older package does it: where both spellings are there, the later one counts.
   const entries = Object.entries(record).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]);
-  return { fields: Object.fromEntries(entries), spell: inPascalCase };
+  return { fields: Object.fromEntries(entries), spelling: PASCAL_CASE };
 }
 
-/** @type {Spell} */
-function inPascalCase(fields) {
-  const { partitionKey, explicitPartitionKey, sequenceNumber, subSequenceNumber, data } = fields;
-  const spelled = { PartitionKey: partitionKey, ExplicitPartitionKey: explicitPartitionKey };
-  return subSequenceNumber === undefined
-    ? { ...spelled, SequenceNumber: sequenceNumber, Data: data }
-    : { ...spelled, SequenceNumber: sequenceNumber, SubSequenceNumber: subSequenceNumber, Data: data };
-}
+// User records come out as plain objects, and yet are made by constructors: V8 notes of every object literal whether what
+// it makes lives on, and after the first aggregates would make all user records old at once.
 
-export { readSpelling };
+const CAMEL_CASE: Spelling = {
+  whole: ({ partitionKey, explicitPartitionKey, sequenceNumber, data }) => ({
+    partitionKey,
+    explicitPartitionKey,
+    sequenceNumber,
+    data,
+  }),
+  UserRecord: makerOfPlainObjects(function (
+    this: Fields,
+    partitionKey: unknown,
+    explicitPartitionKey: unknown,
+    sequenceNumber: unknown,
+    subSequenceNumber: number,
+    data: unknown,
+  ) {
+    this.partitionKey = partitionKey;
+    this.explicitPartitionKey = explicitPartitionKey;
+    this.sequenceNumber = sequenceNumber;
+    this.subSequenceNumber = subSequenceNumber;
+    this.data = data;
+  }),
+};
+
+const PASCAL_CASE: Spelling = {
+  whole: ({ partitionKey, explicitPartitionKey, sequenceNumber, data }) => ({
+    PartitionKey: partitionKey,
+    ExplicitPartitionKey: explicitPartitionKey,
+    SequenceNumber: sequenceNumber,
+    Data: data,
+  }),
+  UserRecord: makerOfPlainObjects(function (
+    this: Record<string, unknown>,
+    partitionKey: unknown,
+    explicitPartitionKey: unknown,
+    sequenceNumber: unknown,
+    subSequenceNumber: number,
+    data: unknown,
+  ) {
+    this.PartitionKey = partitionKey;
+    this.ExplicitPartitionKey = explicitPartitionKey;
+    this.SequenceNumber = sequenceNumber;
+    this.SubSequenceNumber = subSequenceNumber;
+    this.Data = data;
+  }),
+};
+
+function makerOfPlainObjects(fill: (...values: ConstructorParameters<Spelling['UserRecord']>) => void) {
+  fill.prototype = Object.prototype;
+  return fill as unknown as Spelling['UserRecord'];
+}

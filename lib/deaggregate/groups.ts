@@ -4,11 +4,7 @@
 // decoded and read along. No code of the caller's runs for that, and a record counts as read only if it still has the
 // same text when its turn comes: what a caller sees is as if nothing were read ahead.
 
-import { types } from 'node:util';
-
-const { isProxy } = types;
-
-import { decodeBase64 } from '../native/bytes';
+import { decodeBase64, isProxy } from '../native/bytes';
 import { read } from './read';
 import { sourceOf } from './shapes';
 import { HEADER_WORDS } from './table';

@@ -1,58 +1,51 @@
-// @ts-nocheck
 // Bytes that callers own, and views of bytes that are ours.
 
-import { types } from 'node:util';
+// A bundle that is an ES module may have no `require`: only the loader of the addon says what to do about that.
+const { types } = process.getBuiltinModule?.('node:util') ?? (require('node:util') as typeof import('node:util'));
 
-const { isArrayBuffer, isSharedArrayBuffer } = types;
+export const { isAnyArrayBuffer, isArrayBuffer, isProxy, isSharedArrayBuffer } = types;
 
 /** UTF-8 needs at most three bytes for a UTF-16 unit. */
-const BYTES_PER_UNIT = 3;
+export const BYTES_PER_UNIT = 3;
 
-/**
- * A Buffer with Node's own slicing into strings, which `toString` wraps and @types/node leaves out.
- *
- * @typedef {Buffer & Record<'base64Slice' | 'latin1Slice' | 'utf8Slice', (start: number, end: number) => string>} Payload
- */
+/** A Buffer with Node's own slicing into strings, which `toString` wraps and @types/node leaves out. */
+export type Payload = Buffer &
+  Record<'base64Slice' | 'latin1Slice' | 'utf8Slice', (start: number, end: number) => string>;
 
 /** Node's own class of Buffer views: the quickest way to a true Buffer over part of an ArrayBuffer. */
-const BufferView = /** @type {new (buffer: ArrayBufferLike, byteOffset: number, length: number) => Payload} */ (
-  /** @type {any} */ (Buffer)[Symbol.species]
-);
+export const BufferView = (Buffer as unknown as Record<symbol, unknown>)[Symbol.species] as new (
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+) => Payload;
 
 // Own properties of a caller's view may lie about its size; these getters of the language do not.
-const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
-const bufferOf = getter(typedArray, 'buffer');
-const byteOffsetOf = getter(typedArray, 'byteOffset');
-const byteLengthOf = getter(typedArray, 'byteLength');
-const tagOf = getter(typedArray, Symbol.toStringTag);
+const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
+const bufferOf = getter<ArrayBufferLike>(typedArray, 'buffer');
+const byteOffsetOf = getter<number>(typedArray, 'byteOffset');
+export const byteLengthOf = getter<number>(typedArray, 'byteLength');
+const tagOf = getter<string | undefined>(typedArray, Symbol.toStringTag);
 /** Throws for a typed array whose memory is gone; its length alone would say that it is empty. */
-const at = /** @type {(value: object, index: number) => unknown} */ (Function.prototype.call.bind(typedArray.at));
-const viewedBufferOf = getter(DataView.prototype, 'buffer');
-const viewedOffsetOf = getter(DataView.prototype, 'byteOffset');
-const viewedLengthOf = getter(DataView.prototype, 'byteLength');
+const at: (value: object, index: number) => unknown = Function.prototype.call.bind(Uint8Array.prototype.at);
+const viewedBufferOf = getter<ArrayBufferLike>(DataView.prototype, 'buffer');
+const viewedOffsetOf = getter<number>(DataView.prototype, 'byteOffset');
+const viewedLengthOf = getter<number>(DataView.prototype, 'byteLength');
 
-/**
- * @param {object} prototype
- * @param {PropertyKey} name
- */
-function getter(prototype, name) {
-  const { get } = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(prototype, name));
-  return /** @type {(value: object) => any} */ (Function.prototype.call.bind(/** @type {Function} */ (get)));
+function getter<T>(prototype: object, name: PropertyKey): (value: object) => T {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get as () => T;
+  return Function.prototype.call.bind(get);
 }
 
 /**
  * The bytes of a view or an ArrayBuffer, as a view of the same memory. `undefined` for anything else, and for memory
  * that was transferred away or shrunk under its view: its bytes are lost, which must not look like no bytes.
- *
- * @param {unknown} value
- * @returns {Uint8Array | undefined}
  */
-function bytesOf(value) {
+export function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
     const isTyped = tagOf(value) !== undefined;
     if (isTyped && byteLengthOf(value) > 0) {
       return tagOf(value) === 'Uint8Array'
-        ? /** @type {Uint8Array} */ (value)
+        ? (value as Uint8Array)
         : new Uint8Array(bufferOf(value), byteOffsetOf(value), byteLengthOf(value));
     }
     try {
@@ -66,60 +59,37 @@ function bytesOf(value) {
   }
   if (!isArrayBuffer(value)) return undefined;
   try {
-    return new Uint8Array(/** @type {ArrayBuffer} */ (value));
+    return new Uint8Array(value);
   } catch (_) {
     return undefined;
   }
 }
 
-/**
- * How many bytes data has, or the most that a text can take.
- *
- * @param {string | Uint8Array} data
- * @returns {number}
- */
-function mostBytesOf(data) {
+/** How many bytes data has, or the most that a text can take. */
+export function mostBytesOf(data: string | Uint8Array): number {
   return typeof data === 'string' ? data.length * BYTES_PER_UNIT : byteLengthOf(data);
 }
 
-/**
- * Whether another thread may change the bytes while they are read.
- *
- * @param {Uint8Array} bytes
- */
-function isShared(bytes) {
+/** Whether another thread may change the bytes while they are read. */
+export function isShared(bytes: Uint8Array): boolean {
   return isSharedArrayBuffer(bufferOf(bytes));
 }
 
-/**
- * The same memory as a Buffer.
- *
- * @param {Uint8Array} bytes
- */
-function viewOf(bytes) {
+/** The same memory as a Buffer. */
+export function viewOf(bytes: Uint8Array): Payload {
   return new BufferView(bufferOf(bytes), byteOffsetOf(bytes), byteLengthOf(bytes));
 }
 
-/**
- * A copy in memory of its own, so that it pins nothing and nothing pins it.
- *
- * @param {Uint8Array} bytes
- */
-function copyOf(bytes) {
+/** A copy in memory of its own, so that it pins nothing and nothing pins it. */
+export function copyOf(bytes: Uint8Array): Payload {
   const copy = Buffer.allocUnsafeSlow(byteLengthOf(bytes));
   copy.set(bytes);
-  return /** @type {Payload} */ (copy);
+  return copy as Buffer as Payload;
 }
 
-/**
- * Decoded as Node decodes it: leniently. One allocation for each Kinesis record, so that none pins another's memory.
- *
- * @param {string} base64
- */
-function decodeBase64(base64) {
+/** Decoded as Node decodes it: leniently. One allocation for each Kinesis record, so that none pins another's memory. */
+export function decodeBase64(base64: string): Payload {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(base64, 'base64'));
   const written = bytes.write(base64, 0, 'base64');
-  return /** @type {Payload} */ (written === bytes.length ? bytes : bytes.subarray(0, written));
+  return (written === bytes.length ? bytes : bytes.subarray(0, written)) as Buffer as Payload;
 }
-
-export { BufferView, BYTES_PER_UNIT, byteLengthOf, bytesOf, copyOf, decodeBase64, isShared, mostBytesOf, viewOf };

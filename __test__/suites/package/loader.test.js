@@ -71,7 +71,7 @@ test('a file system without execute rights', { skip: !canMount && 'no mount name
   const script = `mount -t tmpfs -o noexec tmpfs '${mount}' && cp -r . '${mount}' && cd '${mount}' && exec '${process.execPath}' -e 'require("kinesis-agg")'`;
   const said = failed('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], { cwd: home });
   assert.match(said, /ERR_KPL_NATIVE/);
-  assert.match(said, /is it mounted noexec\?/);
+  assert.match(said, /Is it mounted noexec\?/);
 });
 
 const muslFile = path.join(ROOT, 'prebuilds/kinesis-agg.linux-x64-musl.node');

@@ -1,3 +1,4 @@
+/// <reference types="jest" />
 // Errors: a closed set of codes, to be told apart by a program.
 import { KplError, type KplErrorCode } from 'kinesis-agg';
 import { accepts, type Same, same, some } from './assert.js';
@@ -16,6 +17,13 @@ same<
     | 'ERR_KPL_MALFORMED'
     | 'ERR_KPL_INDEX'
     | 'ERR_KPL_NATIVE'
+    | 'ERR_KPL_EXPIRED'
+    | 'ERR_KPL_REFUSED'
+    | 'ERR_KPL_BUFFER_FULL'
+    | 'ERR_KPL_ABORTED'
+    | 'ERR_KPL_CLOSED'
+    | 'ERR_KPL_STREAM'
+    | 'ERR_KPL_FAILED'
   >
 >();
 
@@ -31,9 +39,14 @@ if (caught instanceof KplError) {
   // @ts-expect-error an error is read, not written
   caught.code = 'ERR_KPL_DATA';
 }
-accepts<new (...args: never[]) => Error>(Error);
-// @ts-expect-error made by the package
+
+// Anyone may make one, and Jest's toThrow takes the class, by ts-jest's types too.
+accepts<KplError>(new KplError('ERR_KPL_DATA', 'message', { recordIndex: 1, offset: 2, cause: 'another' }));
+accepts<(f: () => void) => void>((f) => expect(f).toThrow(KplError));
+// @ts-expect-error a message alone has no code
 new KplError('message');
+// @ts-expect-error no such detail
+new KplError('ERR_KPL_DATA', 'message', { index: 1 });
 
 // A switch over the codes can be exhaustive.
 export function sentence(code: KplErrorCode): string {
@@ -53,5 +66,13 @@ export function sentence(code: KplErrorCode): string {
       return 'a Kinesis record is not right';
     case 'ERR_KPL_NATIVE':
       return 'no binary';
+    case 'ERR_KPL_EXPIRED':
+    case 'ERR_KPL_REFUSED':
+    case 'ERR_KPL_BUFFER_FULL':
+    case 'ERR_KPL_ABORTED':
+    case 'ERR_KPL_CLOSED':
+    case 'ERR_KPL_STREAM':
+    case 'ERR_KPL_FAILED':
+      return 'not sent';
   }
 }

@@ -13,8 +13,9 @@ export const deaggregateAsync: typeof declared.deaggregateAsync<Any> = face.deag
 export const isAggregated: typeof declared.isAggregated = face.isAggregated;
 export const hashKey: typeof declared.hashKey = face.hashKey;
 
-// Constructors are not for the user, so that only what they make is compared.
-export const error: { readonly prototype: declared.KplError } = face.KplError;
+export const KplError: typeof declared.KplError = face.KplError;
+
+// Its constructor is not for the user, so that only what it makes is compared.
 export const batch: { readonly prototype: declared.UserRecordBatch } = face.UserRecordBatch;
 type Batch = InstanceType<typeof face.UserRecordBatch>;
 export const decode: (...args: Parameters<typeof declared.decode<Any>>) => Batch = face.decode;
