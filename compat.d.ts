@@ -2,7 +2,7 @@
  * A drop-in for aws-kinesis-agg 4.2.8: `require('kinesis-agg/compat')` in place of `require('aws-kinesis-agg')`.
  *
  * Names, signatures, defaults, callbacks and messages are the older package's, and so are the bytes, wherever those
- * were right. Its defects are mended; docs/migrating.md lists each. New code is better served by `kinesis-agg` itself.
+ * were right. Its defects are mended; docs/migrating.md lists each. Use `kinesis-agg` itself in new code.
  *
  * @module kinesis-agg/compat
  */
@@ -28,12 +28,12 @@ export interface KinesisRecord {
   explicitPartitionKey?: string | undefined;
   /** Sequence number within the shard. */
   sequenceNumber?: string | undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   Data?: undefined;
 }
 
 /**
- * A Kinesis record in PascalCase, as `GetRecords` of AWS SDK v2 and v3 gives it. What comes out is in PascalCase too.
+ * A Kinesis record in PascalCase, as `GetRecords` of AWS SDK v2 and v3 returns it. What comes out is in PascalCase too.
  *
  * @example
  * ```ts
@@ -73,9 +73,9 @@ export interface UserRecord {
   explicitPartitionKey?: string;
   /** Sequence number of the Kinesis record. */
   sequenceNumber: string;
-  /** Position in the aggregate, from 0; absent on a record that is not aggregated. */
+  /** Position in the aggregate, from 0. It is absent on a record that is not aggregated. */
   subSequenceNumber?: number;
-  /** The user record's bytes as base64; on a record that is not aggregated, its data as they came. */
+  /** The user record's bytes as base64; on a record that is not aggregated, its data as it came. */
   data: string;
 }
 
@@ -98,14 +98,14 @@ export interface SdkUserRecord {
   ExplicitPartitionKey?: string;
   /** Sequence number of the Kinesis record. */
   SequenceNumber: string;
-  /** Position in the aggregate, from 0; absent on a record that is not aggregated. */
+  /** Position in the aggregate, from 0. It is absent on a record that is not aggregated. */
   SubSequenceNumber?: number;
-  /** The user record's bytes as base64; on a record that is not aggregated, its data as they came. */
+  /** The user record's bytes as base64; on a record that is not aggregated, its data as it came. */
   Data: string | Uint8Array;
 }
 
 /**
- * Gets each user record; `err` is always null. Callbacks that were written for the older package's types fit.
+ * Receives each user record; `err` is always null. Callbacks that were written for the older package's types fit.
  *
  * @typeParam R - {@link UserRecord} or {@link SdkUserRecord}.
  *
@@ -122,7 +122,7 @@ export type PerRecordCallback<R> = {
 }['callback'];
 
 /**
- * Gets all user records of a Kinesis record, or an error. Callbacks that were written for the older package's types fit.
+ * Receives all user records of a Kinesis record, or an error. Callbacks that were written for the older package's types fit.
  *
  * @typeParam R - {@link UserRecord} or {@link SdkUserRecord}.
  *
@@ -141,16 +141,16 @@ export type AfterRecordCallback<R> = {
 /**
  * Takes one Kinesis record apart and calls back for each user record, then once for the whole, all before it returns.
  *
- * A record that is not aggregated, or that begins with the magic number of the format and is no aggregate, is handed to
- * `perRecordCallback` as it is. An aggregate with an index that points outside its key table is so too, and
+ * `perRecordCallback` gets a record as it is if it is not aggregated, or if it begins with the magic number of the format and
+ * is not an aggregate. The same holds for an aggregate with an index that points outside its key table;
  * `afterRecordCallback` then hears of it.
  *
  * @param kinesisRecord - One Kinesis record, in either spelling.
  * @param computeChecksums - Whether the checksum is verified; only `true` itself verifies it.
- * @param perRecordCallback - Called with `null` and each user record. What it throws on a user record of an aggregate
- * goes to `afterRecordCallback`, with that user record's position and the Kinesis record's other fields.
- * @param afterRecordCallback - Called without arguments at the end, or with `Invalid record checksum`. What it throws is
- * the caller's.
+ * @param perRecordCallback - Called with `null` and each user record. An error that it throws on a user record of an
+ * aggregate goes to `afterRecordCallback`, with that user record's position and the Kinesis record's other fields.
+ * @param afterRecordCallback - Called without arguments at the end, or with `Invalid record checksum`. An error that it
+ * throws goes to you.
  * @throws `TypeError` for data that is neither base64 nor bytes.
  *
  * @example
@@ -184,7 +184,7 @@ export function deaggregate(
  * @param kinesisRecord - One Kinesis record, in either spelling.
  * @param computeChecksums - Whether the checksum is verified; only `true` itself verifies it.
  * @param afterRecordCallback - Called with `undefined` and the user records, or with an error and those that could be
- * read. What it throws is the caller's.
+ * read. An error that it throws goes to you.
  * @throws `TypeError` for data that is neither base64 nor bytes.
  *
  * @example
@@ -220,16 +220,16 @@ export function deaggregateSync(
  * ```
  */
 export interface UserRecordInput {
-  /** Partition key, of any length but 0; a number is written in decimal. */
+  /** Partition key, of any length except 0; a number is written in decimal. */
   partitionKey: string | number;
   /** The bytes to carry, or a string, which is written as UTF-8. */
   data: string | ArrayBufferView | ArrayBuffer;
-  /** Explicit hash key, a number or no number at all; whatever is falsy means none. */
+  /** Explicit hash key, which need not be a number. A falsy value means that there is none. */
   explicitHashKey?: string | number | bigint | null | undefined;
 }
 
 /**
- * An aggregate, to be put.
+ * An aggregate for PutRecords.
  *
  * @example
  * ```ts
@@ -254,7 +254,7 @@ export interface EncodedRecord {
 }
 
 /**
- * A shard as `ListShards` gives it; `Shard` of `kinesis-agg` says more.
+ * A shard as `ListShards` returns it; `Shard` of `kinesis-agg` says more.
  *
  * @example
  * ```ts
@@ -274,7 +274,7 @@ export interface Shard {
   AdjacentParentShardId?: string | undefined;
   /** The hash keys that the shard owns. */
   HashKeyRange: HashKeyRange | undefined;
-  /** With an `EndingSequenceNumber` the shard is closed, and left out. */
+  /** With an `EndingSequenceNumber` the shard is closed, and ignored. */
   SequenceNumberRange?: SequenceNumberRange | undefined;
 }
 
@@ -325,7 +325,7 @@ export interface SequenceNumberRange {
 export interface LaneRouting {
   /** Number of lanes: an integer from 1 to 1024, the same in all producers of a stream. */
   lanes: number;
-  /** Never beside `lanes`. */
+  /** Not beside `lanes`. */
   shards?: undefined;
 }
 
@@ -344,12 +344,12 @@ export interface LaneRouting {
 export interface ShardRouting {
   /** The stream's shards; the open ones must cover all hash keys without a hole or an overlap. */
   shards: readonly Shard[];
-  /** Never beside `shards`. */
+  /** Not beside `shards`. */
   lanes?: undefined;
 }
 
 /**
- * What the older package has no word for: the `AggregatorOptions` of `kinesis-agg`, whose reference says more.
+ * Options that the older package does not have: the `AggregatorOptions` of `kinesis-agg`, whose reference says more.
  *
  * @example
  * ```ts
@@ -361,8 +361,8 @@ export interface ShardRouting {
  */
 export interface AggregatorOptions {
   /**
-   * Which records share an aggregate. The default is the older package's: one open aggregate takes every record. **Such
-   * aggregates can be dropped by a KCL consumer**; all the others are safe.
+   * Which records share an aggregate. The default is the older package's: one open aggregate takes every record. **A KCL
+   * consumer can drop such aggregates.** All other routings are safe.
    *
    * @defaultValue `'first'`
    */
@@ -400,8 +400,8 @@ export interface AggregatorOptions {
 }
 
 /**
- * Gets an encoded record, or what is wrong with a user record. Called with `(null, undefined)` by a
- * {@link RecordAggregator.flushBufferedRecords} that finds nothing.
+ * Receives an encoded record, or what is wrong with a user record. {@link RecordAggregator.flushBufferedRecords} calls it with
+ * `(null, undefined)` if nothing is in flight.
  *
  * @example
  * ```ts
@@ -421,14 +421,14 @@ export type OnReadyCallback = {
 /**
  * Aggregates records and calls a handler for each encoded record.
  *
- * The records are encoded before it returns, and errors in them reported; handlers run from the next turn of the event
+ * The records are encoded, and errors in them reported, before the call returns. Handlers run from the next turn of the event
  * loop on. Without a record to encode, `errorCallback` gets `No records`, then `afterPutAggregatedRecords` is called.
  *
  * @param records - The records.
- * @param encodedRecordHandler - Gets each encoded record, and a callback that says that it is done. A promise that it
- * returns is awaited: where it takes only the record, resolving is done; rejecting goes to `errorCallback` either way.
+ * @param encodedRecordHandler - Receives each encoded record, and a callback to call when it is done. A promise that it
+ * returns is awaited. If it takes only the record, it is done when the promise resolves. A rejection goes to `errorCallback`.
  * @param afterPutAggregatedRecords - Called once, when every handler is done.
- * @param errorCallback - Hears of every error, a handler's too.
+ * @param errorCallback - Hears of every error, also of a handler's.
  * @param queueSize - How many handlers may run at a time; 1 by default.
  * @param options - Routing and limits; may stand in the place of `queueSize`.
  *
@@ -474,7 +474,7 @@ export class RecordAggregator {
    */
   constructor(onReadyCallback?: OnReadyCallback, options?: AggregatorOptions);
 
-  /** What aggregates are handed to. Without one they wait for {@link RecordAggregator.build}. */
+  /** Receives each aggregate. Without a callback, aggregates wait for {@link RecordAggregator.build}. */
   onReadyCallback: OnReadyCallback | undefined;
   /** Bytes that the records in flight take in their aggregates, frame excluded. */
   readonly totalBytes: number;
@@ -500,14 +500,14 @@ export class RecordAggregator {
   clearRecords(): void;
 
   /**
-   * Hands over what is in flight. Where the callback throws, it stays in flight; without any callback too.
+   * Hands over what is in flight. It stays in flight if the callback throws, or if there is no callback.
    *
-   * @param onReadyCallback - To be called instead of the callback that is set.
+   * @param onReadyCallback - Called instead of the callback that is set.
    */
   flushBufferedRecords(onReadyCallback?: OnReadyCallback): void;
 
   /**
-   * Closes an aggregate and returns it: the one that was opened first, if a routing keeps several.
+   * Closes an aggregate and returns it: the one that was opened first, if there are several.
    *
    * @returns The encoded record, or undefined if nothing is in flight.
    */
@@ -524,7 +524,7 @@ export class RecordAggregator {
   checkIfUserRecordFits(record: UserRecordInput): boolean;
 
   /**
-   * Tells how many bytes a record would add to `totalBytes`, keys that are new included.
+   * Tells how many bytes a record would add to `totalBytes`, new keys included.
    *
    * @throws `Record.Data field is mandatory` or `record.partitionKey field is mandatory`.
    */
@@ -543,7 +543,7 @@ export class RecordAggregator {
    *
    * @param records - The records.
    * @param forceFlush - `true` hands over the last aggregate too.
-   * @param onReadyCallback - To be called instead of the callback that is set.
+   * @param onReadyCallback - Called instead of the callback that is set.
    */
   aggregateRecords(records: readonly UserRecordInput[], forceFlush?: boolean, onReadyCallback?: OnReadyCallback): void;
 }

@@ -1,7 +1,7 @@
 /**
  * PutRecords entries in, fewer PutRecords entries out; Kinesis records in, user records out; nothing lost on the way.
  *
- * A *user record* is what an application writes: a partition key, data, perhaps an explicit hash key. An *aggregated
+ * A *user record* is what your application writes: a partition key, data, perhaps an explicit hash key. An *aggregated
  * record* is one Kinesis record that holds many user records in the format of the Kinesis Producer Library (KPL).
  * {@link RecordAggregator} and {@link aggregate} write that format, {@link deaggregate} and its relatives read it.
  *
@@ -9,7 +9,8 @@
  * - **What a consumer does with a record**: `AggregatorUtil` of awslabs/amazon-kinesis-client (KCL 3.x).
  * - **Limits**: `PutRecords` in the Kinesis Data Streams API Reference.
  *
- * Every error thrown for an input is a {@link KplError} with a {@link KplErrorCode}. No input ends the process.
+ * Every error thrown for an input is a {@link KplError} with a {@link KplErrorCode}. No input can crash the process. If there
+ * is no binary for your platform, the import itself throws `ERR_KPL_NATIVE`.
  *
  * @module kinesis-agg
  */
@@ -17,7 +18,7 @@
 // ---------------------------------------------------------------------------------------------------- aggregation
 
 /**
- * Which user records share an aggregate, and with which keys that aggregate is put.
+ * Decides which user records share an aggregate, and with which keys that aggregate is put.
  *
  * | `routing` | a record joins | outer `PartitionKey` | `ExplicitHashKey` | order per partition key |
  * |---|---|---|---|---|
@@ -27,34 +28,33 @@
  * | `'partitionKey'` | the open aggregate of its partition key | that key | absent | kept |
  * | `'first'` | the one open aggregate | the first record's | the first record's own, or absent | within an aggregate |
  *
- * **What is safe.** A KCL consumer that knows its shard's hash key range drops a whole aggregate, without a word, as
- * soon as the hash key of one user record lies outside that range (`AggregatorUtil.deaggregate` of
- * amazon-kinesis-client). Under every routing but `'first'` all user records of one aggregate have one and the same
- * hash key, which is the aggregate's own, so no such filter and no reshard can lose one of them. It is kept by writing
- * the aggregate's explicit hash key on every user record, at 2 bytes each and one table entry; under `'partitionKey'`
- * nothing needs writing. A consumer therefore sees that explicit hash key on user records that came without one.
+ * **What is safe.** A KCL consumer knows its shard's hash key range. It silently drops a whole aggregate as soon as the hash
+ * key of one user record lies outside that range (`AggregatorUtil.deaggregate` of amazon-kinesis-client). Under every
+ * routing except `'first'`, all user records of an aggregate have one hash key, and it is the aggregate's own. So no such
+ * filter and no reshard can lose one of them. For this, the aggregate's explicit hash key is written on every user record,
+ * at 2 bytes each and one table entry; under `'partitionKey'` nothing needs writing.
  *
  * **What each costs.**
  *
  * - `'pinned'`: the fewest and fullest aggregates, and no call to AWS. One partition key's records spread over the
  *   shards, aggregate by aggregate, so there is no order across aggregates.
  * - `{ lanes: N }`, an integer from 1 to 1024: keeps the order per partition key, across reshards too, and under
- *   Lambda's `ParallelizationFactor`, as far as a lane's aggregates are sent one after the other and all producers use
- *   the same N. Up to N aggregates fill side by side. The outer partition key names the lane, no user record.
- * - `{ shards }`: a record stays on the shard that it would have gone to alone. The map is the caller's to fetch and,
- *   with {@link RecordAggregator.setShards}, to keep current; a stale one costs order and balance, never a record.
+ *   Lambda's `ParallelizationFactor`, if you send a lane's aggregates one after the other and all producers use the same
+ *   N. Up to N aggregates fill side by side. The outer partition key names the lane, not a user record.
+ * - `{ shards }`: a record stays on the shard that it would go to alone. You fetch the map, and keep it current with
+ *   {@link RecordAggregator.setShards}. A stale map costs order and balance, never a record.
  * - `'partitionKey'`: nothing synthetic is written, but an aggregate holds records of one partition key only. Good for
  *   few, busy keys.
- * - `'first'`: the bytes of the older aggregation packages, for producers that have to match them. **It can lose
- *   records**: its aggregates mix hash keys, so a KCL consumer drops those that hold a record of another shard.
+ * - `'first'`: the bytes of the older aggregation packages, for producers that must match them. **It can lose records**:
+ *   its aggregates mix hash keys, so a KCL consumer drops those that hold a record of another shard.
  *
  * **A user record with an explicit hash key of its own** keeps it, and is aggregated only with records of that same
  * explicit hash key (under `'partitionKey'`: of that same pair), in an open aggregate of its own whose outer
  * `PartitionKey` is the first such record's. Random explicit hash keys therefore mean no aggregation. Under `'first'`
- * it joins the one open aggregate like any other.
+ * such a record joins the one open aggregate like any other.
  *
  * **Not on streams with AUTO record distribution.** There, Kinesis ignores partition keys and explicit hash keys, and
- * KCL consumers silently drop aggregates. Aggregation must not be used on such a stream, under any routing.
+ * KCL consumers silently drop aggregates. Do not aggregate on such a stream, under any routing.
  * Source: "Aggregation is not supported on service-managed streams", Kinesis Data Streams Developer Guide.
  *
  * @example
@@ -71,7 +71,7 @@
 export type Routing = 'pinned' | 'partitionKey' | 'first' | LaneRouting | ShardRouting;
 
 /**
- * Routing by lanes: the space of hash keys cut into equal parts, one open aggregate for each.
+ * Routing by lanes: the space of hash keys is cut into equal parts, with one open aggregate for each.
  *
  * @see {@link Routing} for what it guarantees and costs.
  *
@@ -87,12 +87,12 @@ export type Routing = 'pinned' | 'partitionKey' | 'first' | LaneRouting | ShardR
 export interface LaneRouting {
   /** Number of lanes: an integer from 1 to 1024, the same in all producers of a stream. */
   lanes: number;
-  /** Never beside `lanes`: a routing is one or the other. */
+  /** Not beside `lanes`: a routing is one or the other. */
   shards?: undefined;
 }
 
 /**
- * Routing by shards: one open aggregate for each open shard of the stream.
+ * Routing by shards: there is one open aggregate for each open shard of the stream.
  *
  * @see {@link Routing} for what it guarantees and costs.
  *
@@ -109,18 +109,18 @@ export interface LaneRouting {
  */
 export interface ShardRouting {
   /**
-   * The stream's shards, as `ListShards` of AWS SDK v3 gives them; closed ones may be among them and are left out. The
+   * The stream's shards, as `ListShards` of AWS SDK v3 returns them. Closed shards may be among them and are ignored. The
    * hash key ranges of the open ones must cover 0 to 2^128 - 1 without a hole or an overlap.
    */
   shards: readonly Shard[];
-  /** Never beside `shards`: a routing is one or the other. */
+  /** Not beside `shards`: a routing is one or the other. */
   lanes?: undefined;
 }
 
 /**
  * An inclusive range of hash keys, as decimal strings: the `HashKeyRange` of AWS SDK v3.
  *
- * The fields may be undefined only so that the SDK's type fits; one that is undefined at run time is refused.
+ * The fields may be undefined only so that the SDK's type fits. At run time, undefined is refused.
  *
  * Source: `HashKeyRange` in the Kinesis Data Streams API Reference.
  *
@@ -142,7 +142,7 @@ export interface HashKeyRange {
 }
 
 /**
- * A shard: the `Shard` of AWS SDK v3, of which only the hash key range and the end of the sequence numbers are read.
+ * A shard: the `Shard` of AWS SDK v3. Only its hash key range and the end of its sequence numbers are read.
  *
  * A shard is open as long as it has no `EndingSequenceNumber`.
  *
@@ -192,7 +192,7 @@ export interface SequenceNumberRange {
 }
 
 /**
- * What a {@link RecordAggregator} may be told; every field has a default.
+ * Options of a {@link RecordAggregator}; every field has a default.
  *
  * @example
  * ```ts
@@ -207,6 +207,16 @@ export interface AggregatorOptions {
   /**
    * Which records share an aggregate.
    *
+   * | `routing` | a record joins | order per partition key | |
+   * |---|---|---|---|
+   * | `'pinned'` | the one open aggregate | within an aggregate | fewest, fullest aggregates |
+   * | `{ lanes: N }` | one of N lanes, by its hash key | kept, also across reshards | for ordered consumers |
+   * | `{ shards }` | the aggregate of its shard | kept until the shards change | needs a shard map |
+   * | `'partitionKey'` | the aggregate of its partition key | kept | for few, busy keys |
+   * | `'first'` | the one open aggregate | within an aggregate | **a KCL can drop its aggregates** |
+   *
+   * {@link Routing} says more.
+   *
    * @defaultValue `'pinned'`
    */
   routing?: Routing | undefined;
@@ -219,7 +229,7 @@ export interface AggregatorOptions {
   maxRecordBytes?: number | undefined;
   /**
    * Size at which an aggregate closes, counted as for `maxRecordBytes`: an integer from 64 to `maxRecordBytes`. No
-   * aggregate is larger, but for a lone user record that is itself larger.
+   * aggregate is larger, except for a lone user record that is itself larger.
    *
    * @defaultValue `1_048_576`, or `maxRecordBytes` if that is less
    */
@@ -239,13 +249,13 @@ export interface AggregatorOptions {
    */
   maxOpenAggregates?: number | undefined;
   /**
-   * Whether an aggregate of one user record is written in the aggregated format. With `true` it is, so that the record
-   * keeps its explicit hash key; with `false` it is sent as it is, under its own partition key and explicit hash key,
-   * unless its data begins with the magic number of the format. The KPL sends it as it is (`kinesis_record.cc` of
-   * amazon-kinesis-producer). `false` is refused beside lanes, where the outer partition key is not the record's.
+   * Whether a lone user record is written in the aggregated format. With `true` it is, so that it keeps its explicit hash
+   * key. With `false` it is sent as it is, under its own partition key and explicit hash key, unless its data begins with
+   * the magic number of the format. The KPL sends it as it is (`kinesis_record.cc` of amazon-kinesis-producer). `false` is
+   * refused beside lanes, where the outer partition key is not the record's.
    *
-   * Whatever this says, a record that fits only without the wrapping is sent without it, lanes and data that begins
-   * with the magic number again excepted.
+   * With `true`, too, a record that fits only as it is, is sent as it is (except under lanes, and except for data that
+   * begins with the magic number).
    *
    * @defaultValue `true`
    */
@@ -255,7 +265,7 @@ export interface AggregatorOptions {
 /**
  * Data of a user record: bytes, or a string, which is written as UTF-8.
  *
- * A view gives the bytes that it shows, in memory order. A lone surrogate in a string becomes U+FFFD.
+ * Of a view, the bytes that it shows are taken, in memory order. A lone surrogate in a string becomes U+FFFD.
  *
  * @example
  * ```ts
@@ -269,8 +279,8 @@ export type UserRecordData = string | ArrayBufferView | ArrayBuffer;
 /**
  * A user record to be aggregated, in either spelling: camelCase, or PascalCase as AWS SDK v3 has it.
  *
- * The two are not to be mixed in one record. A record is never changed, and nothing of it is kept: its buffer may be
- * reused as soon as the call has returned.
+ * Do not mix the two in one record. A record is never changed, and nothing of it is kept: you may reuse its buffer as soon
+ * as the call has returned.
  *
  * @example
  * ```ts
@@ -305,18 +315,18 @@ export interface CamelCaseUserRecordInput {
    * zeros. Null and undefined mean none.
    */
   explicitHashKey?: string | bigint | null | undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   PartitionKey?: undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   Data?: undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   ExplicitHashKey?: undefined;
 }
 
 /**
  * A user record to be aggregated, in PascalCase: accepts the `PutRecordsRequestEntry` of AWS SDK v3.
  *
- * `PartitionKey` and `Data` may be undefined only so that the SDK's type fits; at run time both must be there.
+ * `PartitionKey` and `Data` may be undefined only so that the SDK's type fits. At run time both must be there.
  *
  * @example
  * ```ts
@@ -335,19 +345,19 @@ export interface PascalCaseUserRecordInput {
    * zeros. Null and undefined mean none.
    */
   ExplicitHashKey?: string | bigint | null | undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   partitionKey?: undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   data?: undefined;
-  /** Of the other spelling: not here. */
+  /** Belongs to the other spelling. */
   explicitHashKey?: undefined;
 }
 
 /**
- * One record to be put: a `PutRecordsRequestEntry` of AWS SDK v3 as it stands.
+ * One record for PutRecords: a `PutRecordsRequestEntry` of AWS SDK v3 as it stands.
  *
- * A `PutRecords` request takes at most 500 of them and at most 10 MiB, `PartitionKey` in UTF-8 included; splitting and
- * resending what `FailedRecordCount` tells of is the sender's.
+ * A `PutRecords` request takes at most 500 of them and at most 10 MiB, `PartitionKey` in UTF-8 included. You split requests,
+ * and retry the records that have an `ErrorCode` in the answer. (`FailedRecordCount` counts them.)
  *
  * Source: `PutRecords` in the Kinesis Data Streams API Reference.
  *
@@ -366,13 +376,13 @@ export interface PascalCaseUserRecordInput {
  * ```
  */
 export interface AggregatedRecord {
-  /** Partition key to put the record with; which one it is depends on the {@link Routing}. */
+  /** Partition key to put the record with; the {@link Routing} chooses it. */
   PartitionKey: string;
   /** Explicit hash key to put the record with, a decimal; the property is absent where there is none. */
   ExplicitHashKey?: string;
   /**
-   * The bytes to put. With the UTF-8 bytes of `PartitionKey` not more than `maxAggregateBytes`, or `maxRecordBytes` for a lone
-   * record.
+   * The bytes to put. Together with the UTF-8 bytes of `PartitionKey` they are at most `maxAggregateBytes`, or
+   * `maxRecordBytes` for a lone record.
    */
   Data: Buffer;
   /** Number of user records in `Data`, 1 or more. Not part of the request; the SDK leaves it out. */
@@ -383,11 +393,11 @@ export interface AggregatedRecord {
  * Collects user records into aggregates and hands over each aggregate once, when it closes.
  *
  * An aggregate closes when a record that belongs to it cannot join it (`maxAggregateBytes`, `maxUserRecords`), when another
- * aggregate must open and `maxOpenAggregates` are open, or at {@link RecordAggregator.flush}; never because it has just
- * become full, and never by time. So call `flush` at the end, and as often as records must not wait. Sizes are exact.
+ * aggregate must open and `maxOpenAggregates` are open, or at {@link RecordAggregator.flush}. It never closes because it
+ * has just become full, and never by time. So call `flush` at the end, and whenever records must not wait. Sizes are exact.
  *
- * **How aggregates are handed over.** Without a callback, as return values. With one or more
- * ({@link RecordAggregator.onRecordComplete}), to each of them and no longer as return values. Either way exactly once.
+ * **How aggregates are handed over.** Without a callback, as return values. With one or more callbacks
+ * ({@link RecordAggregator.onRecordComplete}), to each callback, and no longer as return values. Either way exactly once.
  *
  * A record that is refused changes nothing.
  *
@@ -410,61 +420,32 @@ export class RecordAggregator {
    * Makes an aggregator with no open aggregate.
    *
    * @param options - Routing and limits.
-   * @throws {@link KplError} `ERR_KPL_OPTION` for an option out of its range, or `wrapSingle: false` beside lanes;
-   * `ERR_KPL_SHARD_MAP` for shards that leave a hole or overlap; `ERR_KPL_NATIVE` if there is no binary for this
-   * platform.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator({ routing: 'partitionKey' });
-   * console.log(aggregator.userRecordCount); // 0
-   * ```
+   * @throws KplError with `ERR_KPL_OPTION` for an option out of its range, or `wrapSingle: false` beside lanes;
+   * `ERR_KPL_SHARD_MAP` for shards that leave a hole or overlap.
    */
   constructor(options?: AggregatorOptions);
 
   /**
    * Adds one user record, and closes at most one aggregate for it.
    *
-   * A record that alone is larger than `maxAggregateBytes` but not than `maxRecordBytes` closes its open aggregate and opens one
-   * of its own that nothing can join.
+   * A record that alone is larger than `maxAggregateBytes`, but not larger than `maxRecordBytes`, closes its open aggregate
+   * and opens one of its own that nothing can join.
    *
    * @param record - The record; neither changed nor kept.
    * @returns The aggregate that was closed, or undefined if none was, or if a callback is registered.
-   * @throws {@link KplError} `ERR_KPL_PARTITION_KEY`, `ERR_KPL_EXPLICIT_HASH_KEY` or `ERR_KPL_DATA` for a bad field;
-   * `ERR_KPL_RECORD_TOO_LARGE` for a record that fits into `maxRecordBytes` in no way. In all these cases the
-   * aggregator is as it was before.
+   * @throws KplError with `ERR_KPL_PARTITION_KEY`, `ERR_KPL_EXPLICIT_HASH_KEY` or `ERR_KPL_DATA` for a bad field;
+   * `ERR_KPL_RECORD_TOO_LARGE` for a record that cannot fit into `maxRecordBytes`. The aggregator is then as it was before.
    * @throws What a callback threw, after the record was taken; see {@link RecordAggregator.onRecordComplete}.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator({ maxUserRecords: 1 });
-   * console.log(aggregator.addUserRecord({ partitionKey: 'a', data: 'x' })); // undefined
-   * console.log(aggregator.addUserRecord({ partitionKey: 'a', data: 'y' })?.userRecordCount); // 1
-   * ```
    */
   addUserRecord(record: UserRecordInput): AggregatedRecord | undefined;
 
   /**
    * Adds many user records, all or none: every record is checked before the first is taken.
    *
-   * @param records - The records, in the order in which they are to be added.
+   * @param records - The records, in order.
    * @returns The aggregates that were closed, in order; empty if a callback is registered.
-   * @throws {@link KplError} As {@link RecordAggregator.addUserRecord}, with the record's position as `recordIndex`.
-   * Nothing has been added then.
+   * @throws KplError as `addUserRecord` does, with the record's position as `recordIndex`. Nothing has been added then.
    * @throws What a callback threw, after all records were taken.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator({ maxUserRecords: 2 });
-   * const closed = aggregator.addUserRecords(['x', 'y', 'z'].map((data) => ({ partitionKey: 'a', data })));
-   * console.log(closed.length, aggregator.userRecordCount); // 1 1
-   * ```
    */
   addUserRecords(records: Iterable<UserRecordInput>): AggregatedRecord[];
 
@@ -473,43 +454,24 @@ export class RecordAggregator {
    *
    * @returns The aggregates in the order in which they were opened; empty if a callback is registered.
    * @throws What a callback threw, after all aggregates were offered.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator();
-   * aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
-   * console.log(aggregator.flush().length, aggregator.flush().length); // 1 0
-   * ```
    */
   flush(): AggregatedRecord[];
 
   /**
    * Forgets every open aggregate, handing none over. **The user records in them are lost.** Callbacks stay.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator();
-   * aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
-   * aggregator.clear();
-   * console.log(aggregator.userRecordCount, aggregator.sizeBytes); // 0 0
-   * ```
    */
   clear(): void;
 
   /**
-   * Registers a callback that gets every aggregate from now on; the methods then return `undefined` or `[]`.
+   * Registers a callback for every aggregate from now on; the methods then return `undefined` or `[]`.
    *
-   * Each registered callback gets each aggregate once, synchronously, before the call that closed it returns, in the
-   * order of registration. What it returns is ignored: a promise is not awaited.
+   * Each registered callback gets each aggregate once, synchronously, before the call that closed it returns. Callbacks run
+   * in the order of registration. Their return values are ignored: a promise is not awaited.
    *
    * The aggregator's state is complete before a callback runs. If one throws, the record that closed the aggregate has
-   * been taken all the same, every closed aggregate of the call is still offered to every callback, and then the first
-   * error is thrown. A call on the aggregator from inside a callback takes effect at once; what it closes is delivered
-   * after what was already waiting.
+   * been taken all the same. Every closed aggregate of the call is still offered to every callback, and then the first
+   * error is thrown. A call on the aggregator from inside a callback takes effect at once; the aggregates that it closes are
+   * delivered after those that were already waiting.
    *
    * @param callback - Called with each aggregate.
    * @returns The aggregator itself.
@@ -529,45 +491,25 @@ export class RecordAggregator {
 
   /**
    * Removes every callback, so that aggregates are return values again.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator().onRecordComplete(() => {});
-   * aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
-   * aggregator.clearCallbacks();
-   * console.log(aggregator.flush().length); // 1
-   * ```
    */
   clearCallbacks(): void;
 
   /**
-   * Tells whether a record would go in without closing or evicting an aggregate. Changes nothing.
+   * Tells whether a record would go in without closing or evicting an aggregate. It changes nothing.
    *
    * @param record - The record in question.
-   * @returns False also for a record that is too large in every way.
-   * @throws {@link KplError} `ERR_KPL_PARTITION_KEY`, `ERR_KPL_EXPLICIT_HASH_KEY` or `ERR_KPL_DATA` for a bad field.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator({ maxUserRecords: 1 });
-   * console.log(aggregator.fits({ partitionKey: 'a', data: 'x' })); // true
-   * aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
-   * console.log(aggregator.fits({ partitionKey: 'a', data: 'x' })); // false
-   * ```
+   * @returns False also for a record that cannot fit at all.
+   * @throws KplError with `ERR_KPL_PARTITION_KEY`, `ERR_KPL_EXPLICIT_HASH_KEY` or `ERR_KPL_DATA` for a bad field.
    */
   fits(record: UserRecordInput): boolean;
 
   /**
-   * Takes a new shard map, after a reshard, and re-routes the user records that are still open.
+   * Takes a new shard map after a reshard, and re-routes the user records that are still open.
    *
    * @param shards - The stream's shards, as {@link ShardRouting.shards}.
    * @returns The aggregates that the re-routing closed, in order; empty if a callback is registered.
-   * @throws {@link KplError} `ERR_KPL_OPTION` under a routing other than shards; `ERR_KPL_SHARD_MAP` for shards that
-   * leave a hole or overlap. The old map stays then.
+   * @throws KplError with `ERR_KPL_OPTION` under a routing other than shards; `ERR_KPL_SHARD_MAP` for shards that
+   * leave a hole or overlap. The old map then stays.
    * @throws What a callback threw, after the map was taken.
    *
    * @example
@@ -590,44 +532,25 @@ export class RecordAggregator {
 
   /**
    * Number of user records in all open aggregates.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator();
-   * aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
-   * console.log(aggregator.userRecordCount); // 1
-   * ```
    */
   readonly userRecordCount: number;
 
   /**
    * Sum of the `Data.length` that {@link RecordAggregator.flush} would give now, in bytes; 0 when nothing is open.
-   * Partition keys outside `Data` are not in it.
-   *
-   * @example
-   * ```ts
-   * import { RecordAggregator } from 'kinesis-agg';
-   *
-   * const aggregator = new RecordAggregator();
-   * aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
-   * const { sizeBytes } = aggregator;
-   * console.log(aggregator.flush()[0]?.Data.length === sizeBytes); // true
-   * ```
+   * Outer partition keys do not count.
    */
   readonly sizeBytes: number;
 }
 
 /**
- * Aggregates user records that are all there: a {@link RecordAggregator} filled and flushed in one call.
+ * Aggregates user records that you have already: a {@link RecordAggregator} filled and flushed in one call.
  *
  * @param records - The records, in order; neither changed nor kept.
  * @param options - Routing and limits.
  * @returns The aggregates in the order in which they closed; no records give none.
- * @throws {@link KplError} `ERR_KPL_OPTION` or `ERR_KPL_SHARD_MAP` for bad options; `ERR_KPL_PARTITION_KEY`,
+ * @throws KplError with `ERR_KPL_OPTION` or `ERR_KPL_SHARD_MAP` for bad options; `ERR_KPL_PARTITION_KEY`,
  * `ERR_KPL_EXPLICIT_HASH_KEY`, `ERR_KPL_DATA` or `ERR_KPL_RECORD_TOO_LARGE` for a bad record, with its position as
- * `recordIndex`; `ERR_KPL_NATIVE` if there is no binary for this platform.
+ * `recordIndex`.
  *
  * @example
  * ```ts
@@ -758,7 +681,7 @@ export interface SdkRecord {
 }
 
 /**
- * A record that Firehose gives to a transformation Lambda: accepts `FirehoseTransformationEventRecord` of
+ * A record that Firehose hands to a transformation Lambda: accepts `FirehoseTransformationEventRecord` of
  * `@types/aws-lambda`.
  *
  * A record that came by Direct PUT has no `kinesisRecordMetadata`; its `sequenceNumber` comes out as `''`.
@@ -774,7 +697,7 @@ export interface SdkRecord {
  * ```
  */
 export interface FirehoseRecord {
-  /** Firehose's name for the record, to be repeated in the answer. */
+  /** Firehose's name for the record. Your answer must repeat it. */
   recordId: string;
   /** The record's data, base64. */
   data: string;
@@ -808,7 +731,7 @@ export interface FirehoseRecordMetadata {
 }
 
 /**
- * A record that Kinesis Analytics for SQL gives to a preprocessing Lambda.
+ * A record that Kinesis Analytics for SQL hands to a preprocessing Lambda.
  *
  * Source: "Preprocessing Data Using a Lambda Function", Amazon Kinesis Data Analytics for SQL Applications Developer
  * Guide.
@@ -826,7 +749,7 @@ export interface FirehoseRecordMetadata {
  * ```
  */
 export interface AnalyticsRecord {
-  /** The service's name for the record, to be repeated in the answer. */
+  /** The service's name for the record. Your answer must repeat it. */
   recordId: string;
   /** The record's data, base64. */
   data: string;
@@ -858,9 +781,9 @@ export interface AnalyticsRecordMetadata {
 /**
  * How to deaggregate; every field has a default.
  *
- * A *broken* record is one that begins with the magic number of the format and yet does not hold up: its checksum is
- * wrong, its protobuf is malformed, or a table index in it points nowhere. By default it comes out whole, as one raw
- * record with `decodeError`: nothing is lost, nothing is silent.
+ * A *broken* record begins with the magic number of the format and yet does not hold up: its checksum is wrong, its
+ * protobuf is malformed, or a table index in it points nowhere. By default it comes out whole, as one raw record with
+ * `decodeError`. Nothing is lost, and nothing is silent.
  *
  * @typeParam R - The type of the Kinesis records, as `onBroken` gets them.
  *
@@ -877,14 +800,14 @@ export interface AnalyticsRecordMetadata {
  */
 export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
   /**
-   * Whether the MD5 of every aggregate is checked, as the KCL does. Without it a damaged record can come out as
+   * Whether the MD5 of every aggregate is checked, as the KCL does. Without the check, a damaged record can come out as
    * damaged user records.
    *
    * @defaultValue `true`
    */
   verifyChecksum?: boolean | undefined;
   /**
-   * Whether a broken record throws, instead of passing through with `decodeError`. `onBroken` hears of it first.
+   * Whether a broken record throws instead of passing through with `decodeError`. `onBroken` hears of it first.
    *
    * @defaultValue `false`
    */
@@ -896,20 +819,20 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
    */
   onBroken?: ((error: KplError, record: R) => void) | undefined;
   /**
-   * The hash key range of the shard that the records come from; keeps what the KCL would keep for that shard.
+   * The hash key range of the shard that the records come from. It keeps what the KCL would keep for that shard.
    *
    * One user record whose hash key lies outside drops its whole aggregate, as in `AggregatorUtil` of
-   * amazon-kinesis-client. The hash key is the explicit one, or else that of the partition key as it is handed out; an
-   * explicit hash key that is no number, or not in 0 to 2^128 - 1, is outside every range. Whether a record is broken
-   * is judged first. Records that are not aggregated are never dropped.
+   * amazon-kinesis-client. The hash key is the explicit one as written, or else that of the partition key as it is handed
+   * out. An explicit hash key that is not a number in 0 to 2^128 - 1 is outside every range. Whether a record is broken is
+   * judged first. Records that are not aggregated are never dropped.
    *
    * @defaultValue none: everything is kept
    */
   hashKeyRange?: HashKeyRange | undefined;
   /**
-   * Whether each user record's `data` is a copy of its own. Without, it is a view into its Kinesis record's payload:
-   * cheap, but one small view that is kept keeps the whole payload in memory, up to 10 MiB, and the payload may be the
-   * very bytes of the record that was given. Set it to keep a few records for long.
+   * Whether each user record's `data` is a copy of its own. Otherwise it is a view into its Kinesis record's payload: cheap,
+   * but one small view that you keep keeps the whole payload in memory, up to 10 MiB. The payload may be the very bytes of
+   * the record that you passed. Set `copy` if you keep a few records for long.
    *
    * @defaultValue `false`
    */
@@ -929,8 +852,8 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
  */
 export interface UserRecord {
   /**
-   * Partition key that the producer gave to the user record. Null only where a Kinesis record that is not aggregated
-   * has none. Bytes that are no UTF-8 become U+FFFD, as in the KCL.
+   * Partition key that the producer gave to the user record. It is null only for a Kinesis record that is not aggregated and
+   * has none. Bytes that are not UTF-8 become U+FFFD, as in the KCL.
    */
   partitionKey: string | null;
   /**
@@ -947,7 +870,7 @@ export interface UserRecord {
   /** Whether the record came out of an aggregate. */
   aggregated: boolean;
   /**
-   * What is wrong with a record that begins with the magic number and is passed through as it is: `ERR_KPL_CHECKSUM`,
+   * What is wrong with a record that begins with the magic number and passes through as it is: `ERR_KPL_CHECKSUM`,
    * `ERR_KPL_MALFORMED` or `ERR_KPL_INDEX`. The property is absent on every other record.
    */
   decodeError?: KplErrorCode;
@@ -957,17 +880,16 @@ export interface UserRecord {
  * Deaggregates Kinesis records, all at once.
  *
  * A record that is not aggregated comes out as one user record with `aggregated: false`. Kinesis records keep their
- * order, and user records the order of their aggregate. An aggregate that holds no user record gives nothing.
+ * order, and user records the order of their aggregate. An aggregate without user records yields nothing.
  *
- * All records are seen together and hashed together, which makes this faster than {@link iterDeaggregate} where the
- * checksums are most of the work; it also holds all user records in memory at the same time.
+ * All user records are in memory at the same time. If you handle them one by one, {@link iterDeaggregate} costs less.
  *
  * @param records - One Kinesis record or any iterable of them, in any shape of {@link KinesisRecord}.
  * @param options - Checks, filter and copying.
  * @returns The user records.
- * @throws {@link KplError} `ERR_KPL_KINESIS_RECORD` for a value of none of the shapes, with its position as
- * `recordIndex`; `ERR_KPL_OPTION` for a bad option; with `strict`, `ERR_KPL_CHECKSUM`, `ERR_KPL_MALFORMED` or
- * `ERR_KPL_INDEX`; `ERR_KPL_NATIVE` if there is no binary for this platform.
+ * @throws KplError with `ERR_KPL_KINESIS_RECORD` for a value that is not a Kinesis record in any known shape, with its
+ * position as `recordIndex`; `ERR_KPL_OPTION` for a bad option; with `strict`, `ERR_KPL_CHECKSUM`, `ERR_KPL_MALFORMED` or
+ * `ERR_KPL_INDEX`.
  * @throws What `onBroken` threw.
  *
  * @example
@@ -988,17 +910,17 @@ export function deaggregate<R extends KinesisRecord>(
 ): UserRecord[];
 
 /**
- * Deaggregates Kinesis records lazily: one Kinesis record at a time, nothing read ahead.
+ * Deaggregates Kinesis records lazily, and yields user records one by one.
  *
- * A Kinesis record is taken from `records` when its first user record is asked for. Use it where few user records are to be
- * in memory at a time, or where reading may stop early. Of an array of records with base64 text, as in a Lambda event, the
- * texts that follow, up to 16 and about 1 MiB, are decoded and verified along, which saves most of the time and cannot be
- * told otherwise: none of your getters runs for it, and a record that has changed by its turn is read anew.
+ * Use it first: user records die young, so it costs less time and memory than {@link deaggregate}. You may stop early.
+ *
+ * Of an array it takes 1, 2, 4, 8 and then 16 Kinesis records at a time, and hashes them together. Of any other iterable it
+ * takes one at a time, when its first user record is asked for.
  *
  * @param records - One Kinesis record or any iterable of them.
  * @param options - Checks, filter and copying.
- * @returns An iterator, to be used once.
- * @throws {@link KplError} As {@link deaggregate}, when the record in question is reached.
+ * @returns An iterator. Use it once.
+ * @throws KplError as `deaggregate` does, when the record in question is reached.
  *
  * @example
  * ```ts
@@ -1020,10 +942,10 @@ export function iterDeaggregate<R extends KinesisRecord>(
 /**
  * Deaggregates Kinesis records with hashing and parsing off the event loop.
  *
- * It does not make the work shorter; it keeps the event loop free meanwhile. Bytes that the caller owns (`Data` of an
- * SDK record) are copied before it returns, so a caller may reuse them at once.
+ * The work does not get shorter, but the event loop stays free meanwhile. Bytes that you own (`Data` of an SDK record) are
+ * copied before the call returns, so you may reuse them at once.
  *
- * @param records - One Kinesis record or any iterable of them; read to its end before the call returns.
+ * @param records - One Kinesis record or any iterable of them. It is read to its end before the call returns.
  * @param options - Checks, filter and copying. `onBroken` is called on the event loop, before the promise settles.
  * @returns A promise of what {@link deaggregate} returns; rejected with what it would throw.
  *
@@ -1043,13 +965,13 @@ export function deaggregateAsync<R extends KinesisRecord>(
 /**
  * Deaggregates Kinesis records into columns, without an object for each user record.
  *
- * The fastest way for who reads a field or two of each record. The batch keeps the payloads of all its Kinesis records
+ * This is the fastest way if you read a field or two of each record. The batch keeps the payloads of all its Kinesis records
  * alive as long as it lives, or their copies with `copy`.
  *
  * @param records - One Kinesis record or any iterable of them.
  * @param options - Checks, filter and copying.
  * @returns The user records, by position.
- * @throws {@link KplError} As {@link deaggregate}.
+ * @throws KplError as `deaggregate` does.
  * @throws What `onBroken` threw.
  *
  * @example
@@ -1071,29 +993,23 @@ export function decode<R extends KinesisRecord>(
 /**
  * User records in columns, read by position from 0 to `length - 1`; made by {@link decode}.
  *
- * @typeParam R - The type of the Kinesis records, as {@link UserRecordBatch.source} gives them back.
+ * @typeParam R - The type of the Kinesis records, as {@link UserRecordBatch.source} returns them.
  *
  * @example
  * ```ts
  * import { decode, type UserRecordBatch } from 'kinesis-agg';
  *
- * const batch: UserRecordBatch = decode({ Data: Buffer.from('{"n":1}'), PartitionKey: '1', SequenceNumber: '2' });
- * console.log(batch.length, batch.json(0)); // 1 { n: 1 }
+ * const batch: UserRecordBatch = decode({ Data: Buffer.from('{"n":1}'), PartitionKey: 'a', SequenceNumber: '2' });
+ * for (let i = 0; i < batch.length; i++) {
+ *   console.log(batch.partitionKey(i), batch.text(i), batch.json(i)); // a {"n":1} { n: 1 }
+ *   console.log(batch.sequenceNumber(i), batch.subSequenceNumber(i), batch.aggregated(i)); // 2 0 false
+ * }
  * ```
  */
 export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements Iterable<UserRecord> {
   private constructor();
 
-  /**
-   * Number of user records.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode([]).length); // 0
-   * ```
-   */
+  /** Number of user records. */
   readonly length: number;
 
   /**
@@ -1101,13 +1017,6 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).partitionKey(0)); // 1
-   * ```
    */
   partitionKey(i: number): string | null;
 
@@ -1116,13 +1025,6 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).explicitHashKey(0)); // null
-   * ```
    */
   explicitHashKey(i: number): string | null;
 
@@ -1132,28 +1034,14 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).data(0).length); // 1
-   * ```
    */
   data(i: number): Buffer;
 
   /**
-   * Bytes of user record `i` as a string, read as UTF-8; what is no UTF-8 becomes U+FFFD.
+   * Bytes of user record `i` as a string, read as UTF-8; bytes that are not UTF-8 become U+FFFD.
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).text(0)); // x
-   * ```
    */
   text(i: number): string;
 
@@ -1162,14 +1050,7 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   * @throws `SyntaxError` of `JSON.parse` if they are none.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('[1]'), PartitionKey: '1', SequenceNumber: '2' }).json(0)); // [ 1 ]
-   * ```
+   * @throws `SyntaxError` of `JSON.parse` if they are not JSON.
    */
   json(i: number): unknown;
 
@@ -1178,13 +1059,6 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).sequenceNumber(0)); // 2
-   * ```
    */
   sequenceNumber(i: number): string;
 
@@ -1193,13 +1067,6 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).subSequenceNumber(0)); // 0
-   * ```
    */
   subSequenceNumber(i: number): number;
 
@@ -1208,73 +1075,33 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * console.log(decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).aggregated(0)); // false
-   * ```
    */
   aggregated(i: number): boolean;
 
   /**
-   * When the Kinesis record of user record `i` arrived, as that record has it: a Date from AWS SDK v3, a number of
+   * When the Kinesis record of user record `i` arrived, as that record says it: a Date from AWS SDK v3, a number of
    * seconds since 1970 from Lambda, of milliseconds from Firehose and Kinesis Analytics, undefined where it has none.
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * const record = { data: 'eA==', partitionKey: '1', sequenceNumber: '2', approximateArrivalTimestamp: 1545084650.987 };
-   * console.log(decode(record).approximateArrivalTimestamp(0)); // 1545084650.987
-   * ```
    */
   approximateArrivalTimestamp(i: number): Date | number | undefined;
 
   /**
-   * The Kinesis record of user record `i`: the very object that was given.
+   * The Kinesis record of user record `i`: the very object that you passed.
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * const record = { Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' };
-   * console.log(decode(record).source(0) === record); // true
-   * ```
    */
   source(i: number): R;
 
   /**
    * All user records as plain objects: what {@link deaggregate} gives.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * const [record] = decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' }).toArray();
-   * console.log(record?.partitionKey); // 1
-   * ```
    */
   toArray(): UserRecord[];
 
   /**
    * Iterates over the user records as plain objects, made one by one.
-   *
-   * @example
-   * ```ts
-   * import { decode } from 'kinesis-agg';
-   *
-   * for (const { partitionKey } of decode({ Data: Buffer.from('x'), PartitionKey: '1', SequenceNumber: '2' })) {
-   *   console.log(partitionKey); // 1
-   * }
-   * ```
    */
   [Symbol.iterator](): IterableIterator<UserRecord>;
 }
@@ -1282,17 +1109,17 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
 /**
  * Deaggregates Kinesis records into records of the same shape: Lambda record in, Lambda records out, and so on.
  *
- * So code that was written for raw records works on aggregated ones. Each user record is a copy of its Kinesis record,
- * with every field that it carried, in which the data, the partition key and the fields of {@link DeaggregatedRecord}
- * are set. Records that are not aggregated, and broken ones, come back as the same objects.
+ * Code that was written for raw records then works on aggregated ones. Each user record is a copy of its Kinesis record,
+ * with every field that it carried; the data, the partition key and the fields of {@link DeaggregatedRecord} are set.
+ * Records that are not aggregated, and broken ones, come back as the same objects.
  *
- * All user records of an aggregate share its sequence number; a partial batch response that names it brings all of
- * them back.
+ * All user records of an aggregate share its sequence number and its `eventID`. A partial batch response that names one of
+ * them brings all of them back.
  *
  * @param records - One Kinesis record or any iterable of them.
  * @param options - Checks, filter and copying.
  * @returns The records, in order.
- * @throws {@link KplError} As {@link deaggregate}.
+ * @throws KplError as `deaggregate` does.
  * @throws What `onBroken` threw.
  *
  * @example
@@ -1316,10 +1143,10 @@ export function deaggregateRecords<R extends KinesisRecord>(
 /**
  * Deaggregates Kinesis records into records of the same shape, lazily: {@link deaggregateRecords} as an iterator.
  *
- * @param records - One Kinesis record or any iterable of them; nothing is taken or parsed before it is asked for.
+ * @param records - One Kinesis record or any iterable of them, taken as {@link iterDeaggregate} takes them.
  * @param options - Checks, filter and copying.
- * @returns An iterator, to be used once.
- * @throws {@link KplError} As {@link deaggregate}, when the record in question is reached.
+ * @returns An iterator. Use it once.
+ * @throws KplError as `deaggregate` does, when the record in question is reached.
  *
  * @example
  * ```ts
@@ -1371,7 +1198,7 @@ export type DeaggregatedRecord<R extends KinesisRecord> = R extends LambdaRecord
         : R & DeaggregatedFields;
 
 /**
- * What deaggregation adds to a record; all of it is absent on one that was not aggregated.
+ * What deaggregation adds to a record. On a record that was not aggregated, all of it is absent.
  *
  * @example
  * ```ts
@@ -1390,7 +1217,7 @@ export interface DeaggregatedFields {
 }
 
 /**
- * What deaggregation adds to a record of AWS SDK v3; all but `Data` is absent on one that was not aggregated.
+ * What deaggregation adds to a record of AWS SDK v3. On a record that was not aggregated, all except `Data` is absent.
  *
  * @example
  * ```ts
@@ -1423,7 +1250,7 @@ export interface SdkDeaggregatedFields {
  *
  * @param data - The bytes, or their base64.
  * @returns False for anything else, too.
- * @throws {@link KplError} `ERR_KPL_DATA` for another type; `ERR_KPL_NATIVE` if there is no binary for this platform.
+ * @throws KplError with `ERR_KPL_DATA` for another type.
  *
  * @example
  * ```ts
@@ -1438,14 +1265,14 @@ export function isAggregated(data: Uint8Array | string): boolean;
 /**
  * Computes the hash key of a partition key: the MD5 of its UTF-8 bytes, as a big-endian unsigned 128-bit integer.
  *
- * Kinesis places a record without an explicit hash key by this number.
+ * Kinesis places a record without an explicit hash key by this number. A user record inside an aggregate lies where the
+ * aggregate lies: its `hashKey(partitionKey)` need not be in the range of its shard.
  *
  * Source: `PutRecord` in the Kinesis Data Streams API Reference.
  *
  * @param partitionKey - 1 to 256 Unicode code points.
  * @returns A decimal in 0 to 2^128 - 1.
- * @throws {@link KplError} `ERR_KPL_PARTITION_KEY` for anything else; `ERR_KPL_NATIVE` if there is no binary for this
- * platform.
+ * @throws KplError with `ERR_KPL_PARTITION_KEY` for anything else.
  *
  * @example
  * ```ts
@@ -1459,19 +1286,19 @@ export function hashKey(partitionKey: string): string;
 // --------------------------------------------------------------------------------------------------------- errors
 
 /**
- * What can be wrong, as a closed set.
+ * The codes of all errors: a closed set.
  *
  * | code | meaning |
  * |---|---|
  * | `ERR_KPL_PARTITION_KEY` | not a string of 1 to 256 code points, or one with a lone surrogate |
  * | `ERR_KPL_EXPLICIT_HASH_KEY` | not a decimal in 0 to 2^128 - 1 |
  * | `ERR_KPL_DATA` | neither bytes nor a string |
- * | `ERR_KPL_RECORD_TOO_LARGE` | larger than `maxRecordBytes` in every way |
+ * | `ERR_KPL_RECORD_TOO_LARGE` | larger than `maxRecordBytes`, however it is written |
  * | `ERR_KPL_OPTION` | an option out of its range, or `setShards` under another routing |
  * | `ERR_KPL_SHARD_MAP` | the open shards leave a hole or overlap |
- * | `ERR_KPL_KINESIS_RECORD` | none of the shapes of {@link KinesisRecord} |
+ * | `ERR_KPL_KINESIS_RECORD` | not a {@link KinesisRecord} in any known shape |
  * | `ERR_KPL_CHECKSUM` | the aggregate's MD5 is not that of its bytes |
- * | `ERR_KPL_MALFORMED` | the aggregate is no valid protobuf of the format |
+ * | `ERR_KPL_MALFORMED` | the aggregate is not a valid protobuf of the format |
  * | `ERR_KPL_INDEX` | an index in the aggregate points outside its key table |
  * | `ERR_KPL_NATIVE` | there is no binary for this platform |
  *
@@ -1535,10 +1362,10 @@ export interface KplErrorDetails {
 }
 
 /**
- * The error of this package, for everything that it finds wrong with an input.
+ * The error of this package, for everything that is wrong with an input.
  *
- * Its message names the field, the limit and the value's length, never the value. It is an `Error` of the caller's own
- * realm, so `instanceof` and Jest's `toThrow(Error)` hold.
+ * Its message names the field, the limit and the value's length, never the value. It is an `Error` of your own realm, so
+ * `instanceof` and Jest's `toThrow(Error)` hold.
  *
  * @example
  * ```ts
@@ -1561,13 +1388,13 @@ export class KplError extends Error {
    */
   constructor(code: KplErrorCode, message: string, details?: KplErrorDetails);
 
-  /** What is wrong, to be told apart by a program. */
+  /** What is wrong, for a program to tell apart. */
   readonly code: KplErrorCode;
   /**
    * Position, from 0, of the record in the call's input: a user record's in aggregation, a Kinesis record's in
-   * deaggregation. Absent where it does not help.
+   * deaggregation. It is absent where it does not help.
    */
   readonly recordIndex?: number;
-  /** Byte offset in the Kinesis record's data, base64 decoded, at which reading failed. Absent where it does not help. */
+  /** Byte offset in the Kinesis record's data, base64 decoded, at which reading failed. It is absent where it does not help. */
   readonly offset?: number;
 }
