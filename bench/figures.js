@@ -1,8 +1,11 @@
 'use strict';
 
-// The kept figures as one SVG.
+// The newest of the kept figures as one SVG.
 
 const { BEST_JS, INCUMBENT, PACKAGE } = require('./contestants');
+const { newest } = require('./results');
+const { growthRows, tableRows } = require('./rows');
+const { evaluate } = require('./statistics');
 const {
   BLUE,
   LINE,
@@ -28,19 +31,35 @@ const ROW = 2 * BAR + 10;
 const TOP = 64;
 const CHART_HEIGHT = 200;
 
-/** @param {any[]} kept of all Node versions; drawn is the newest */
-function drawFigures(kept) {
-  const { rows, machine, versions } = kept[kept.length - 1];
-  const bars = Object.values(rows).filter((row) => row.growth === undefined);
-  const curves = Object.values(rows).filter((row) => row.growth?.of === 'userRecords');
+/**
+ * @param {import('./results').Results[]} kept
+ * @param {string} major of Node
+ */
+function drawFigures(kept, major) {
+  const { about, rounds } = newest(kept, { major });
+  const drawn = (/** @type {import('./rows').Row[]} */ rows) =>
+    rows.flatMap((row) => (rounds[row.name] === undefined ? [] : [drawnRow(row, rounds[row.name])]));
+  const bars = drawn(tableRows).filter(({ ratios }) => ratios[INCUMBENT] ?? ratios[BEST_JS]);
+  const curves = drawn(growthRows).filter(({ growth }) => growth?.of === 'userRecords');
   const chartsTop = TOP + bars.length * ROW + 70;
   const height = chartsTop + (curves.length > 0 ? CHART_HEIGHT + 60 : -40);
-  const title = `How many times as fast kinesis-agg is, or as little memory it takes (Node ${versions.node}, ${machine.cpu})`;
+  const title = `How many times as fast kinesis-agg is, or as little memory it takes (Node ${about?.node}, ${about?.cpu})`;
   return drawing(title, height, [
     legend(36, [INCUMBENT, BEST_JS], 'against '),
     ...barChart(bars),
     ...(curves.length > 0 ? growthCharts(curves, chartsTop) : []),
   ]);
+}
+
+function drawnRow(row, rounds) {
+  const { figures, rivals } = evaluate(row, rounds);
+  const medians = rivals.map((rival) => [rival.contestant, rival.figures.median]);
+  return {
+    title: row.title.replaceAll('`', ''),
+    growth: row.growth,
+    medians: { [PACKAGE]: figures.median, ...Object.fromEntries(medians) },
+    ratios: Object.fromEntries(rivals.map((rival) => [rival.contestant, rival.times])),
+  };
 }
 
 /** Bars to the right of 1x where the package wins, to its left where the rival does. */
@@ -97,8 +116,8 @@ function growthCharts(curves, top) {
 
 function growthChart(curve, left, width, top) {
   const bottom = top + CHART_HEIGHT - 20;
-  const nanoseconds = (row, contestant) => (1e6 * row.contestants[contestant].median) / row.userRecords;
-  const all = curve.flatMap((row) => Object.keys(row.contestants).map((contestant) => nanoseconds(row, contestant)));
+  const nanoseconds = (row, contestant) => (1e6 * row.medians[contestant]) / row.growth.value;
+  const all = curve.flatMap((row) => Object.keys(row.medians).map((contestant) => nanoseconds(row, contestant)));
   const y = logScale(
     10 ** Math.floor(Math.log10(Math.min(...all))),
     10 ** Math.ceil(Math.log10(Math.max(...all))),
@@ -108,11 +127,7 @@ function growthChart(curve, left, width, top) {
   const x = logScale(10, 2_000_000, left, left + width);
   const marks = [10, 100, 1000, 10_000, 100_000].filter((mark) => y(mark) >= top - 1 && y(mark) <= bottom + 1);
   return [
-    text(
-      left,
-      top - 4,
-      `${curve[0].title.split(',')[0]}, records of ${curve[0].workload.lambda?.dataBytes ?? curve[0].workload.produce.dataBytes} B`,
-    ),
+    text(left, top - 4, curve[0].title.replace(/ \d+ /, ' ')),
     ...marks.map(
       (mark) =>
         level(left, left + width, y(mark)) +

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 
 /**
  * @param {string} file
- * @param {import('./rows').Row['workload']} workload
+ * @param {import('./rows').Row} row
  * @returns {{ userRecords: number, bytes: number }} its size
  */
 function writeInput(file, { lambda, produce, partitionKeys }) {

@@ -7,10 +7,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { PACKAGE } = require('./contestants');
+const { BEFORE, PACKAGE } = require('./contestants');
 const { writeInput } = require('./input');
 const { contestantsOf } = require('./rows');
-const { ratio, summary } = require('./statistics');
 
 const CHILD = path.join(__dirname, 'child.js');
 
@@ -18,28 +17,38 @@ const CHILD = path.join(__dirname, 'child.js');
 /** @typedef {import('./child').Finding} Finding */
 
 /**
- * @param {Row} row
- * @param {{ node: string, effort: any, progress: (text: string) => void }} how
+ * @typedef {object} How
+ * @property {string[]} command what starts Node
+ * @property {string} [before] another checkout of the package, to be measured beside this one
+ * @property {any} effort by the kind of measure
+ * @property {(text: string) => void} progress
  */
-async function measure(row, { node, effort, progress }) {
+
+/**
+ * @param {Row} row
+ * @param {How} how
+ */
+async function measure(row, { command, before, effort, progress }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kinesis-agg-bench-'));
   try {
     progress('making the input');
     const inputFile = path.join(folder, 'input');
-    const size = writeInput(inputFile, row.workload);
+    const size = writeInput(inputFile, row);
+    const { job, options = {}, measure = 'runs' } = row;
     const ask = (/** @type {string} */ contestant, /** @type {object} */ order) =>
-      inFreshProcess(node, { job: row.job, contestant, inputFile, ...order });
-    await compareResults(row, ask, progress);
-    const rounds = await measureRounds(row, ask, effort[row.growth ? 'growth' : row.measure], progress);
-    return { ...findings(row, rounds), ...size, loadAverage: os.loadavg()[0], date: new Date().toISOString(), rounds };
+      inFreshProcess(command, { job, options, contestant, before, inputFile, ...order });
+    const contestants = before === undefined ? contestantsOf(row) : [...contestantsOf(row), BEFORE];
+    await compareResults(row, contestants, ask, progress);
+    const order = { measure, ...effort[row.growth ? 'growth' : measure] };
+    return { ...size, rounds: await measureRounds(contestants, ask, order, progress), load: os.loadavg()[0] };
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
 }
 
-async function compareResults(row, ask, progress) {
+async function compareResults(row, contestants, ask, progress) {
   let expected;
-  for (const contestant of contestantsOf(row)) {
+  for (const contestant of contestants) {
     progress(`comparing the results of ${contestant}`);
     const { digest } = await ask(contestant, { measure: 'compare' });
     expected ??= digest;
@@ -50,43 +59,25 @@ async function compareResults(row, ask, progress) {
 }
 
 /** Contestants take turns, and the turns change direction each round: A B C, C B A. */
-async function measureRounds(row, ask, effort, progress) {
-  const contestants = contestantsOf(row);
+async function measureRounds(contestants, ask, order, progress) {
   /** @type {Record<string, Finding[]>} */
   const rounds = Object.fromEntries(contestants.map((contestant) => [contestant, []]));
-  for (let round = 0; round < effort.rounds; round++) {
+  for (let round = 0; round < order.rounds; round++) {
     for (const contestant of round % 2 === 0 ? contestants : contestants.toReversed()) {
-      progress(`round ${round + 1} of ${effort.rounds}, ${contestant}`);
-      rounds[contestant].push(await ask(contestant, { measure: row.measure, ...effort }));
+      progress(`round ${round + 1} of ${order.rounds}, ${contestant}`);
+      rounds[contestant].push(await ask(contestant, order));
     }
   }
   return rounds;
 }
 
 /**
- * @param {Row} row
- * @param {Record<string, Finding[]>} rounds
- */
-function findings({ title, measure, workload, rivals, targets = {}, growth }, rounds) {
-  const contestants = Object.entries(rounds).map(([contestant, found]) => [contestant, summary(found)]);
-  const ratios = rivals.map((rival) => [rival, { ...ratio(rounds[PACKAGE], rounds[rival]), target: targets[rival] }]);
-  return {
-    title,
-    unit: measure === 'peakMemory' ? 'bytes' : 'ms',
-    workload,
-    growth,
-    contestants: Object.fromEntries(contestants),
-    ratios: Object.fromEntries(ratios),
-  };
-}
-
-/**
- * @param {string} node
+ * @param {string[]} command
  * @param {import('./child').Order} order
  */
-async function inFreshProcess(node, order) {
+async function inFreshProcess([program, ...args], order) {
   try {
-    const { stdout } = await promisify(execFile)(node, [CHILD, JSON.stringify(order)]);
+    const { stdout } = await promisify(execFile)(program, [...args, CHILD, JSON.stringify(order)]);
     return JSON.parse(stdout);
   } catch (error) {
     throw new Error(`${order.contestant} failed at ${order.job}: ${error.stderr || error.message}`);

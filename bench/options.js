@@ -1,26 +1,35 @@
 'use strict';
 
+const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { rows } = require('./rows');
+const { rows, tableRows } = require('./rows');
 
-const USAGE = `npm run bench -- [--quick] [--rows NAME,...] [--node NODE] [--list]
+const USAGE = `npm run bench -- [--node NODE] [--one-core] [--row NAME]... [--resume] [--before FOLDER] [--quick]
+npm run bench -- --write-figures
+npm run bench -- --list
 
-  --quick        few and short runs, and no figures kept: to see that everything works
-  --rows NAMES   only these rows; a name ending in * stands for all that begin so. The kept figures of other rows stay
-  --node NODE    measure under another Node: the path of its binary, or a major version that npm has (22, 24)
-  --list         print the names of the rows`;
+  --node NODE       measure under another Node: the path of its binary, or a major version that npm has (22, 24)
+  --one-core        on one core (taskset -c 0), as a small Lambda function has
+  --row NAME        only this row, or those that begin so if NAME ends in *. What is kept of other rows stays
+  --resume          only rows that today's file has no figures of
+  --before FOLDER   another checkout, built, is a contestant too
+  --quick           few and short runs, and no figures kept: to see that everything works
+  --write-figures   measure nothing; draw figures.svg and write the tables in the documents anew
+  --list            print the names of the rows`;
 
 /** How often, and how long in CPU time. A round is one fresh process for each contestant. */
 const FULL = {
-  runs: { rounds: 7, warmUpMs: 700, measureMs: 1000, leastRuns: 3 },
+  runs: { rounds: 5, warmUpMs: 250, measureMs: 400, leastRuns: 5 },
   growth: { rounds: 3, warmUpMs: 300, measureMs: 500, leastRuns: 3 },
-  firstRun: { rounds: 25 },
-  peakMemory: { rounds: 7 },
+  steadiness: { rounds: 3 },
+  firstRun: { rounds: 15 },
+  peakMemory: { rounds: 3 },
 };
 const QUICK = {
-  runs: { rounds: 2, warmUpMs: 300, measureMs: 200, leastRuns: 2 },
+  runs: { rounds: 1, warmUpMs: 50, measureMs: 50, leastRuns: 2 },
   growth: { rounds: 1, warmUpMs: 50, measureMs: 100, leastRuns: 1 },
-  firstRun: { rounds: 3 },
+  steadiness: { rounds: 1, steadyRuns: 20 },
+  firstRun: { rounds: 2 },
   peakMemory: { rounds: 1 },
 };
 
@@ -29,16 +38,21 @@ function parseOptions(args) {
   const { values } = parseArgs({
     args,
     options: {
-      quick: { type: 'boolean', default: false },
-      rows: { type: 'string' },
       node: { type: 'string', default: process.execPath },
+      'one-core': { type: 'boolean', default: false },
+      row: { type: 'string', multiple: true },
+      resume: { type: 'boolean', default: false },
+      before: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      'write-figures': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   return {
     ...values,
-    rows: values.rows === undefined ? rows : rowsNamed(values.rows.split(',')),
+    before: values.before === undefined ? undefined : path.resolve(values.before),
+    rows: values.row === undefined ? tableRows : rowsNamed(values.row),
     effort: values.quick ? QUICK : FULL,
   };
 }

@@ -2,48 +2,53 @@
 
 // Findings as a table to read in a terminal.
 
-const { MD5, NOBODY, PACKAGE } = require('./contestants');
+const { PACKAGE, RIVALS } = require('./contestants');
+const { evaluate } = require('./statistics');
 
-/** @param {Awaited<ReturnType<typeof import('./measure').measure>>} found */
-function report(found) {
-  const lines = Object.entries(found.contestants).map(([contestant, summary]) =>
-    [contestant.padEnd(22), ...figures(found, summary), against(contestant, found.ratios[contestant])].join(''),
-  );
-  return [`\n${found.title}${size(found)}`, ...lines].join('\n');
+/**
+ * @param {import('./rows').Row} row
+ * @param {Awaited<ReturnType<typeof import('./measure').measure>>} measured
+ */
+function report(row, { rounds, userRecords, bytes }) {
+  const { figures, rivals, limits } = evaluate(row, rounds);
+  const show = (name, of, judged) =>
+    [name.padEnd(22), ...columns(row, of, userRecords).map((text) => text.padStart(12)), judged].join('');
+  const size = userRecords === 0 ? [] : [`${userRecords} user records, ${megabytes(bytes)}`];
+  return [
+    `\n${row.title.replaceAll('`', '')}`,
+    ...size,
+    show(PACKAGE, figures, limits.map((limit) => `   ${limited(limit, figures)}`).join('')),
+    ...rivals.map((rival) => show(rival.contestant, rival.figures, `   ${against(rival)}`)),
+  ].join('\n');
 }
 
 /** What stands above the columns. */
 function heading() {
-  const columns = ['median', 'mean', 'least', 'per record'].map((name) => name.padStart(12));
-  return `${' '.repeat(22)}${columns.join('')}   times as much as kinesis-agg: median (mean, CPU time), target`;
+  const names = ['median', 'mean', 'CPU', 'per record'].map((name) => name.padStart(12));
+  return `${' '.repeat(22)}${names.join('')}   times as much as kinesis-agg: median, mean, CPU; target`;
 }
 
-function figures({ unit, userRecords }, { median, mean, least }) {
-  const all = [median, mean, least].map((value) => (unit === 'bytes' ? megabytes(value) : milliseconds(value)));
-  const perRecord = unit === 'ms' && userRecords > 0 ? `${((1e6 * median) / userRecords).toFixed(0)} ns` : '';
-  return [...all, perRecord].map((text) => text.padStart(12));
+function columns({ measure }, { median, mean, cpu }, userRecords) {
+  const isMemory = measure === 'peakMemory';
+  const perRecord = !isMemory && userRecords > 0 ? `${((1e6 * median) / userRecords).toFixed(0)} ns` : '';
+  return [...[median, mean].map(isMemory ? megabytes : milliseconds), milliseconds(cpu), perRecord];
 }
 
-function against(contestant, ratio) {
-  if (ratio === undefined) return '';
-  const { median, mean, cpu, target } = ratio;
-  const also = cpu === undefined ? times(mean) : `${times(mean)}, ${times(cpu)}`;
-  const judged = target === undefined ? '' : `, target ${times(target)}: ${median >= target ? 'met' : 'missed'}`;
-  const wins = median < 1 && doesTheJob(contestant) ? `, better than ${PACKAGE}` : '';
-  return `   ${times(median)} (${also})${judged}${wins}`;
+function against({ contestant, times, target, isMet }) {
+  const ratios = [times.median, times.mean, times.cpu].map((value) => `${twoDigits(value)}x`).join(', ');
+  const judged = target === undefined ? '' : `; ${target}x ${isMet ? 'met' : 'missed'}`;
+  const wins = times.median < 1 && RIVALS.includes(contestant) ? `; better than ${PACKAGE}` : '';
+  return ratios + judged + wins;
 }
 
-function doesTheJob(contestant) {
-  return contestant !== MD5 && contestant !== NOBODY;
+function limited({ what, most, isMet }, figures) {
+  const name = what === 'meanToMedian' ? "the worst round's mean by its median" : what;
+  return `${name} ${twoDigits(figures[what])}; at most ${most}: ${isMet ? 'met' : 'missed'}`;
 }
 
-function size({ userRecords, bytes }) {
-  return userRecords === 0 ? '' : `\n${userRecords} user records, ${megabytes(bytes)}`;
-}
-
-/** @param {number} ratio */
-function times(ratio) {
-  return `${ratio.toFixed(ratio < 10 ? 2 : 1)}x`;
+/** @param {number} value */
+function twoDigits(value) {
+  return value.toFixed(value < 10 ? 2 : 1);
 }
 
 /** @param {number} ms */

@@ -1,5 +1,7 @@
 'use strict';
 
+const { PACKAGE } = require('./contestants');
+
 /** @param {number[]} values */
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -7,22 +9,22 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** @param {number[]} values */
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+/** @typedef {import('./child').Finding} Finding */
 
 /**
  * All rounds of a contestant as one finding.
  *
- * @param {import('./child').Finding[]} rounds
+ * @param {Finding[]} rounds
  */
 function summary(rounds) {
+  const of = (/** @type {'median' | 'mean' | 'least' | 'cpu'} */ what) => rounds.map((round) => round[what]);
   return {
-    median: median(rounds.map((round) => round.median)),
-    mean: mean(rounds.map((round) => round.mean)),
-    least: Math.min(...rounds.map((round) => round.least)),
-    cpu: rounds[0].cpu === undefined ? undefined : median(rounds.map((round) => round.cpu ?? 0)),
+    median: median(of('median')),
+    mean: median(of('mean')),
+    least: Math.min(...of('least')),
+    cpu: median(of('cpu')),
+    /** Of the worst round: it is there to find the process that has gone bad. */
+    meanToMedian: Math.max(...rounds.map((round) => round.mean / round.median)),
   };
 }
 
@@ -30,14 +32,34 @@ function summary(rounds) {
  * How many times as much a rival needs. Each round is a ratio of its own, since what else the machine does hits
  * neighbours in time alike.
  *
- * @param {import('./child').Finding[]} rounds the package's
- * @param {import('./child').Finding[]} rivalRounds
+ * @param {Finding[]} rounds the package's
+ * @param {Finding[]} rivalRounds
  */
 function ratio(rounds, rivalRounds) {
-  /** @param {'median' | 'mean' | 'least' | 'cpu'} of */
-  const ofRounds = (of) => median(rivalRounds.map((rival, i) => (rival[of] ?? 0) / (rounds[i][of] ?? 0)));
-  const cpu = rounds[0].cpu === undefined ? undefined : ofRounds('cpu');
-  return { median: ofRounds('median'), mean: ofRounds('mean'), least: ofRounds('least'), cpu };
+  const of = (/** @type {'median' | 'mean' | 'cpu'} */ what) =>
+    median(rivalRounds.map((rival, i) => rival[what] / rounds[i][what]));
+  return { median: of('median'), mean: of('mean'), cpu: of('cpu') };
 }
 
-module.exports = { mean, median, ratio, summary };
+/**
+ * A row's figures: each contestant's, its ratio to the package's, and whether what the row asks for is met.
+ *
+ * @param {import('./rows').Row} row
+ * @param {Record<string, Finding[]>} rounds by contestant
+ */
+function evaluate({ against, atMost = {} }, rounds) {
+  const { [PACKAGE]: ours, ...others } = rounds;
+  const figures = summary(ours);
+  return {
+    figures,
+    rivals: Object.entries(others).map(([contestant, theirs]) => {
+      const target = against[contestant] ?? undefined;
+      const times = ratio(ours, theirs);
+      const isMet = target === undefined ? undefined : times.median >= target && times.mean >= target;
+      return { contestant, figures: summary(theirs), times, target, isMet };
+    }),
+    limits: Object.entries(atMost).map(([what, most]) => ({ what, most, isMet: figures[what] <= most })),
+  };
+}
+
+module.exports = { evaluate, median, ratio, summary };

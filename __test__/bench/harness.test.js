@@ -3,19 +3,29 @@
 // What the figures rest on, tried on little.
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
-const { MD5, NOBODY, PACKAGE } = require('../../bench/contestants');
+const { BEFORE, INCUMBENT, MD5, NOBODY, PACKAGE } = require('../../bench/contestants');
 const { drawFigures } = require('../../bench/figures');
 const { measure } = require('../../bench/measure');
 const { parseOptions } = require('../../bench/options');
 const { heading, report } = require('../../bench/report');
-const { contestantsOf, rows } = require('../../bench/rows');
-const { median, ratio, summary } = require('../../bench/statistics');
+const { contestantsOf, rows, tableRows } = require('../../bench/rows');
+const { aboutNow, allKept, keep, linesOf, newest } = require('../../bench/results');
+const { evaluate, median, ratio, summary } = require('../../bench/statistics');
+const { tables } = require('../../bench/tables');
 const { lambdaRecords, userRecordsToAggregate, uuids } = require('../../bench/workloads');
 
 const SMALL = { bytes: 5000, kinesisRecords: 3, dataBytes: 100 };
 const EFFORT = { rounds: 2, warmUpMs: 1, measureMs: 1, leastRuns: 1 };
-const effort = { runs: EFFORT, growth: EFFORT, firstRun: EFFORT, peakMemory: EFFORT };
+const effort = {
+  runs: EFFORT,
+  growth: EFFORT,
+  steadiness: { rounds: 2, steadyRuns: 3 },
+  firstRun: EFFORT,
+  peakMemory: EFFORT,
+};
+const how = { command: [process.execPath], effort, progress: () => {} };
 
 function smallInput({ lambda, produce }) {
   if (lambda) return lambdaRecords({ ...SMALL, accents: lambda.accents }).records;
@@ -23,10 +33,10 @@ function smallInput({ lambda, produce }) {
   return uuids(20);
 }
 
-test.each(rows.filter(({ growth }) => !growth).map((row) => [row.name, row]))('contestants agree: %s', (_, row) => {
+test.each(tableRows.map((row) => [row.name, row]))('contestants agree: %s', (_, row) => {
   const job = require(`../../bench/jobs/${row.job}`);
   const outcomes = contestantsOf(row).map((name) => {
-    const { run, touch, plain } = job[name](smallInput(row.workload));
+    const { run, touch, plain } = job[name](smallInput(row), row.options);
     let [lines, sum] = ['', 0];
     run((result) => {
       if (plain) lines += plain(result);
@@ -43,10 +53,10 @@ test.each(rows.filter(({ growth }) => !growth).map((row) => [row.name, row]))('c
 test('every job file is used by a row, and only the MD5s and nobody have nothing to compare', () => {
   const jobs = fs.readdirSync(path.join(__dirname, '../../bench/jobs')).map((file) => path.basename(file, '.js'));
   const used = new Set(rows.map(({ job }) => job));
-  expect(jobs.filter((job) => !used.has(job)).sort()).toEqual(['md5', 'results']);
+  expect(jobs.filter((job) => !used.has(job)).sort()).toEqual(['closing-at', 'md5', 'results']);
   for (const row of rows.filter(({ job }) => job !== 'require')) {
     for (const name of contestantsOf(row).filter((name) => name !== MD5 && name !== NOBODY)) {
-      const contestant = require(`../../bench/jobs/${row.job}`)[name]([]);
+      const contestant = require(`../../bench/jobs/${row.job}`)[name]([], row.options ?? {});
       expect(contestant.plain).toBeInstanceOf(Function);
     }
   }
@@ -74,45 +84,119 @@ test('the median of an even number is between the middle two', () => {
   expect(median([9, 1, 2])).toBe(2);
 });
 
+const round = (value) => ({ median: value, mean: value, least: value, cpu: value, runs: 1 });
+
 test('a ratio is that of the rounds, not of the medians', () => {
-  const round = (value) => ({ median: value, mean: value, least: value, runs: 1 });
   const ours = [1, 10, 100].map(round);
   const theirs = [2, 20, 300].map(round);
-  expect(ratio(ours, theirs)).toMatchObject({ median: 2, mean: 2, least: 2 });
-  expect(summary(theirs)).toMatchObject({ median: 20, least: 2 });
+  expect(ratio(ours, theirs)).toEqual({ median: 2, mean: 2, cpu: 2 });
+  expect(summary(theirs)).toMatchObject({ median: 20, least: 2, cpu: 20 });
 });
 
-test('a row is measured, reported and drawn', async () => {
-  const row = { ...rows[0], workload: { lambda: SMALL } };
-  const how = { node: process.execPath, effort, progress: () => {} };
-  const found = await measure(row, how);
-  expect(found.rounds[PACKAGE]).toHaveLength(2);
-  expect(found.ratios).toEqual(
-    Object.fromEntries(row.rivals.map((rival) => [rival, expect.objectContaining({ target: row.targets[rival] })])),
-  );
-  expect(`${heading()}${report(found)}`).toContain(row.title);
+test('a target is met by the median and by the mean, a limit by the worst round', () => {
+  const row = { against: { [INCUMBENT]: 2, [MD5]: null }, atMost: { meanToMedian: 1.25 } };
+  const judged = (ours, theirs) => evaluate(row, { [PACKAGE]: ours, [INCUMBENT]: theirs, [MD5]: theirs });
+  const met = judged([round(1)], [round(2)]);
+  expect(met.rivals.map(({ isMet }) => isMet)).toEqual([true, undefined]);
+  expect(met.limits).toEqual([{ what: 'meanToMedian', most: 1.25, isMet: true }]);
+  const missed = judged([round(1), round(1), { ...round(1), mean: 1.3 }], [round(2), round(2), round(2)]);
+  expect(missed.rivals[0].isMet).toBe(true);
+  expect(missed.limits[0].isMet).toBe(false);
+  expect(judged([{ ...round(1), mean: 1.1 }], [round(2)]).rivals[0].isMet).toBe(false);
+});
 
-  const growth = { series: 'deaggregate-userRecords', of: 'userRecords', value: 100 };
-  const kept = { rows: { found, curve: { ...found, growth } }, machine: { cpu: 'A & B' }, versions: { node: '1.2.3' } };
-  const svg = drawFigures([kept]);
-  expect(svg).toContain(row.title);
-  expect(svg).toContain('A &amp; B');
-  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+test.each(['runs', 'steadiness', 'firstRun', 'peakMemory'])('a row is measured and reported: %s', async (measured) => {
+  const against = { [INCUMBENT]: 2, [MD5]: null };
+  const row = { ...tableRows[0], lambda: SMALL, measure: measured, against, atMost: { median: 1e12 } };
+  const found = await measure(row, { ...how, before: path.join(__dirname, '../..') });
+  expect(Object.keys(found.rounds)).toEqual([...contestantsOf(row), BEFORE]);
+  for (const rounds of Object.values(found.rounds)) {
+    expect(rounds).toHaveLength(2);
+    for (const round of rounds) {
+      expect(Object.keys(round).sort()).toEqual(['cpu', 'least', 'mean', 'median', 'runs']);
+      for (const figure of Object.values(round)) expect(figure).toBeGreaterThan(0);
+    }
+  }
+  const text = `${heading()}${report(row, found)}`;
+  expect(text).toContain('Lambda event of 100 B records, deaggregate()');
+  expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+describe('kept figures', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kinesis-agg-results-'));
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+  const about = { ...aboutNow(process.versions), cpu: 'A (R) & B', node: '24.1.2' };
+  const lines = (row, cores, value) => linesOf(row.name, cores, { rounds: roundsOf(row, value), load: 0.5 });
+  const roundsOf = (row, value) => Object.fromEntries(contestantsOf(row).map((name) => [name, [round(value)]]));
+  const [first, second] = tableRows;
+
+  test('a row that is measured again replaces its own lines alone', () => {
+    keep({ about, lines: lines(first, 2, 1) }, folder);
+    keep({ about, lines: lines(second, 2, 2) }, folder);
+    keep({ about, lines: lines(first, 1, 3) }, folder);
+    keep({ about, lines: lines(first, 2, 4) }, folder);
+    const [kept, ...others] = allKept(folder);
+    expect(others).toEqual([]);
+    expect(kept.about).toEqual(about);
+    const { rounds } = newest(allKept(folder), { major: '24' });
+    expect(rounds[first.name][PACKAGE]).toEqual([expect.objectContaining(round(4))]);
+    expect(rounds[second.name][PACKAGE]).toEqual([expect.objectContaining(round(2))]);
+    expect(newest(allKept(folder), { major: '24', oneCore: true }).rounds[first.name][PACKAGE][0]).toMatchObject(
+      round(3),
+    );
+    expect(newest(allKept(folder), { major: '22' }).rounds).toEqual({});
+  });
+
+  test('the newest figures of a row count, on the machine that was measured last', () => {
+    keep(
+      { about: { ...about, date: '2020-01-01' }, lines: [...lines(first, 2, 7), ...lines(rows.at(-1), 2, 7)] },
+      folder,
+    );
+    keep({ about: { ...about, date: '2020-01-02', cpu: 'other' }, lines: lines(tableRows[2], 2, 7) }, folder);
+    const { rounds } = newest(allKept(folder), { major: '24' });
+    expect(rounds[first.name][PACKAGE][0].median).toBe(4);
+    expect(rounds[rows.at(-1).name][PACKAGE][0].median).toBe(7);
+    expect(rounds[tableRows[2].name]).toBeUndefined();
+  });
+
+  test('they are drawn', () => {
+    for (const row of rows) keep({ about, lines: lines(row, 2, 1) }, folder);
+    const svg = drawFigures(allKept(folder), '24');
+    for (const { title, against } of tableRows)
+      if (INCUMBENT in against) expect(svg).toContain(title.replaceAll('`', ''));
+    expect(svg).toContain('A (R) &amp; B');
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test.each(Object.keys(tables))('they are written as Markdown: %s', (name) => {
+    const all = (row, cores) =>
+      linesOf(row.name, cores, { rounds: { ...roundsOf(row, 1), [BEFORE]: [round(1)] }, load: 0.5 });
+    for (const node of ['24.1.2', '22.1.2']) {
+      keep(
+        { about: { ...about, node, before: 'abc' }, lines: rows.flatMap((row) => [...all(row, 1), ...all(row, 2)]) },
+        folder,
+      );
+    }
+    const written = tables[name](allKept(folder));
+    expect(written).toMatch(/^\|/);
+    expect(written).not.toMatch(/NaN|undefined|Infinity|Not measured/);
+    expect(tables[name]([])).toBe('Not measured yet.');
+  });
 });
 
 test('a contestant with other results stops the run', async () => {
-  const row = { ...rows[0], workload: { lambda: SMALL }, job: '../../__test__/bench/disagreeing' };
-  const how = { node: process.execPath, effort, progress: () => {} };
+  const row = { ...tableRows[0], lambda: SMALL, job: '../../__test__/bench/disagreeing' };
   await expect(measure(row, how)).rejects.toThrow('aws-kinesis-agg has other results than kinesis-agg');
 });
 
 test('rows are chosen by name or by how a name begins', () => {
-  expect(parseOptions(['--rows', 'hash-key,event-100b*']).rows.map(({ name }) => name)).toEqual([
+  const names = (args) => parseOptions(args).rows.map(({ name }) => name);
+  expect(names(['--row', 'hash-key', '--row', 'event-100b-t*'])).toEqual([
     'hash-key',
-    'event-100b',
-    'event-100b-iterate',
     'event-100b-text',
     'event-100b-text-accents',
   ]);
-  expect(() => parseOptions(['--rows', 'nothing'])).toThrow('there is no row nothing');
+  expect(names(['--row', 'growth-aggregate-records-10'])).toEqual(['growth-aggregate-records-10']);
+  expect(parseOptions([]).rows).toBe(tableRows);
+  expect(() => parseOptions(['--row', 'nothing'])).toThrow('there is no row nothing');
 });

@@ -1,16 +1,17 @@
 'use strict';
 
-// User records in one by one until the aggregate is full, then flushed, by an aggregator that lives on.
+// User records in one by one, then flushed, by an aggregator that lives on.
 
 const { BEST_JS, INCUMBENT, MD5, PACKAGE, load } = require('../contestants');
+const { closingAt } = require('./closing-at');
 const { md5Alone } = require('./md5');
 const { ofAggregate, ofOldAggregate } = require('./results');
 
 /** @type {import('../contestants').Job} */
 module.exports = {
-  [PACKAGE](userRecords) {
+  [PACKAGE](userRecords, { maxAggregateBytes }) {
     const { RecordAggregator } = load.package();
-    const aggregator = new RecordAggregator({ routing: 'first' });
+    const aggregator = new RecordAggregator({ routing: 'first', ...closingAt(maxAggregateBytes) });
     return {
       ...ofAggregate,
       run(visit) {
@@ -33,9 +34,9 @@ module.exports = {
       },
     };
   },
-  [BEST_JS](userRecords) {
+  [BEST_JS](userRecords, { maxAggregateBytes }) {
     const { Aggregator } = load.bestJs();
-    const aggregator = new Aggregator();
+    const aggregator = new Aggregator(maxAggregateBytes);
     return {
       ...ofAggregate,
       run(visit) {
@@ -47,8 +48,8 @@ module.exports = {
       },
     };
   },
-  [MD5](userRecords) {
+  [MD5](userRecords, { maxAggregateBytes }) {
     const { aggregate } = load.bestJs();
-    return md5Alone(aggregate(userRecords).map(({ Data }) => Data.subarray(4, -16)));
+    return md5Alone(aggregate(userRecords, maxAggregateBytes).map(({ Data }) => Data.subarray(4, -16)));
   },
 };

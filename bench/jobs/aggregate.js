@@ -5,16 +5,18 @@
 
 const { BEST_JS, INCUMBENT, MD5, PACKAGE, load } = require('../contestants');
 const add = require('./add');
+const { closingAt } = require('./closing-at');
 const { line, ofAggregate, ofOldAggregate } = require('./results');
 
 /** @type {import('../contestants').Job} */
 module.exports = {
-  [PACKAGE](userRecords) {
+  [PACKAGE](userRecords, { maxAggregateBytes }) {
     const { aggregate } = load.package();
+    const options = { routing: 'first', ...closingAt(maxAggregateBytes) };
     return {
       touch: ofAggregate.touch,
       plain: ({ Data }) => userRecordsIn(Data),
-      run: (visit) => aggregate(userRecords, { routing: 'first' }).forEach(visit),
+      run: (visit) => aggregate(userRecords, options).forEach(visit),
     };
   },
   [INCUMBENT](userRecords) {
@@ -30,12 +32,12 @@ module.exports = {
       },
     };
   },
-  [BEST_JS](userRecords) {
+  [BEST_JS](userRecords, { maxAggregateBytes }) {
     const { aggregate } = load.bestJs();
     return {
       touch: ofAggregate.touch,
       plain: ({ Data }) => userRecordsIn(Data),
-      run: (visit) => aggregate(userRecords).forEach(visit),
+      run: (visit) => aggregate(userRecords, maxAggregateBytes).forEach(visit),
     };
   },
   [MD5]: add[MD5],

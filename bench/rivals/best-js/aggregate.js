@@ -3,10 +3,7 @@
 const { BufferView } = require('./payload');
 const { md5 } = require('./md5');
 
-const MAX_BYTES = 1024 * 1024;
 const FRAME_BYTES = 20;
-/** Room before the user records for the frame's head and the keys; where keys take more, the records are moved. */
-const HEAD_ROOM = 256 * 1024;
 
 /** Tag and length of a key of up to 127 bytes, as text, by the length. */
 const KEY_HEADS = Array.from({ length: 128 }, (_, length) => `\n${String.fromCharCode(length)}`);
@@ -18,6 +15,9 @@ const KEY_HEADS = Array.from({ length: 128 }, (_, length) => `\n${String.fromCha
  * twice. Keys go before them, and only then is known how many bytes they take, so they are written last and to the left.
  */
 class Aggregator {
+  #maxBytes;
+  /** Room before the user records for the frame's head and the keys; where keys take more, the records are moved. */
+  #headRoom;
   /** @type {Buffer | undefined} */
   #output;
   #end = 0;
@@ -31,6 +31,12 @@ class Aggregator {
   /** The partition key table as text, while all keys are ASCII and short: one native write then does for all of them. */
   #keyText = '';
   #keysAreText = true;
+
+  /** @param {number} [maxBytes] of an aggregate, the outer partition key included */
+  constructor(maxBytes = 1024 * 1024) {
+    this.#maxBytes = maxBytes;
+    this.#headRoom = maxBytes >> 2;
+  }
 
   /** Takes a record; gives the aggregate that this closes, if any. */
   addUserRecord(record) {
@@ -56,7 +62,7 @@ class Aggregator {
     }
     added += 1 + varintBytes(inner) + inner;
 
-    if (this.#sizeBytes + added > MAX_BYTES && this.#count > 0) {
+    if (this.#sizeBytes + added > this.#maxBytes && this.#count > 0) {
       const closed = this.flush();
       this.addUserRecord(record);
       return closed;
@@ -105,8 +111,8 @@ class Aggregator {
   }
 
   #open({ partitionKey, explicitHashKey }) {
-    this.#output = Buffer.allocUnsafeSlow(HEAD_ROOM + MAX_BYTES);
-    this.#end = HEAD_ROOM;
+    this.#output = Buffer.allocUnsafeSlow(this.#headRoom + this.#maxBytes);
+    this.#end = this.#headRoom;
     this.#sizeBytes = FRAME_BYTES + Buffer.byteLength(partitionKey);
     this.#first = { partitionKey, explicitHashKey };
   }
@@ -120,13 +126,13 @@ class Aggregator {
   #seal() {
     const outerKeyBytes = Buffer.byteLength(this.#first.partitionKey);
     const total = this.#sizeBytes - outerKeyBytes;
-    const recordBytes = this.#end - HEAD_ROOM;
+    const recordBytes = this.#end - this.#headRoom;
     const headBytes = total - recordBytes - 16;
     let output = this.#output;
-    let start = HEAD_ROOM - headBytes;
+    let start = this.#headRoom - headBytes;
     if (start < 0) {
       output = Buffer.allocUnsafeSlow(total);
-      output.set(this.#output.subarray(HEAD_ROOM, this.#end), headBytes);
+      output.set(this.#output.subarray(this.#headRoom, this.#end), headBytes);
       start = 0;
     }
 
@@ -143,8 +149,8 @@ class Aggregator {
 }
 
 /** All records, closed aggregates in order. */
-function aggregate(records) {
-  const aggregator = new Aggregator();
+function aggregate(records, maxBytes) {
+  const aggregator = new Aggregator(maxBytes);
   const closed = [];
   for (const record of records) {
     const full = aggregator.addUserRecord(record);

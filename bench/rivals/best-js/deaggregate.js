@@ -14,6 +14,7 @@ function deaggregate(records) {
   return perRecord.length === 1 ? perRecord[0] : [].concat(...perRecord);
 }
 
+/** Those of one Kinesis record. */
 function userRecordsOf(kinesis) {
   const payload = decodeBase64(kinesis.data);
   if (!isRead(payload, shared)) return [passedThrough(kinesis, payload)];
@@ -102,4 +103,4 @@ function passedThrough({ partitionKey, sequenceNumber }, payload) {
   };
 }
 
-module.exports = { deaggregate, iterDeaggregate };
+module.exports = { deaggregate, iterDeaggregate, userRecordsOf };
