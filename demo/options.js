@@ -91,7 +91,7 @@ function parseRouting(routing) {
   if (routing === 'all') return ROUTINGS.map((name) => parseRouting(name)[0]);
   const [name, count, ...rest] = routing.split(':');
   if (!ROUTINGS.includes(name) || rest.length > 0 || (count !== undefined && name !== 'lanes')) {
-    throw new UsageError(`--routing ${routing} is none of ${ROUTINGS.join(', ')}, lanes:N and all.`);
+    throw new UsageError(`--routing ${routing} must be one of ${ROUTINGS.join(', ')}, lanes:N and all.`);
   }
   if (name !== 'lanes') return [{ name }];
   return [{ name, lanes: wholeNumber('routing lanes', count, 1, MAX_LANES) ?? DEFAULT_LANES }];

@@ -164,7 +164,7 @@ function kclVerdict({ kcl, routing, userRecords }, style) {
       kcl.dropped === 0
         ? '  ✔ a KCL consumer would have kept them too, this time'
         : style.yellow(
-            `  ! a KCL consumer would have dropped ${loss(kcl.dropped)} of them without a word: the other routings lose none`,
+            `  ! a KCL consumer would have dropped ${loss(kcl.dropped)} of them silently: the other routings lose none`,
           ),
     ];
   }
@@ -172,7 +172,7 @@ function kclVerdict({ kcl, routing, userRecords }, style) {
     kcl.dropped === 0
       ? style.green('  ✔ a KCL consumer would have kept all of them, before and after the reshard')
       : style.red(`  ✘ a KCL consumer would have dropped ${loss(kcl.dropped)} of them`),
-    `  ${style.dim('·')} under 'first', the older packages' routing, it would have dropped ${kcl.first.dropped === 0 ? 'none, with so few records' : `${loss(kcl.first.dropped)} without a word`}`,
+    `  ${style.dim('·')} under 'first', the older packages' routing, it would have dropped ${kcl.first.dropped === 0 ? 'none, with so few records' : `${loss(kcl.first.dropped)}, silently`}`,
   ];
 }
 

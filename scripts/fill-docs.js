@@ -8,10 +8,10 @@ const { withFiles } = require('./doc-blocks');
 
 const ROOT = path.join(__dirname, '..');
 
-/** The pages that a user reads, as paths from the root. */
+/** The pages that a user or a contributor reads, as paths from the root. */
 function pages() {
   const docs = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...docs.map((name) => `docs/${name}`)];
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md', ...docs.map((name) => `docs/${name}`)];
 }
 
 /**

@@ -50,9 +50,9 @@ test('in a pipe it prints plain text', () => {
 }, 60_000);
 
 test.each([
-  [['--routing', 'random'], /^--routing random is none of pinned, lanes, shards, /],
+  [['--routing', 'random'], /^--routing random must be one of pinned, lanes, shards, /],
   [['--routing', 'lanes:0'], /^--routing lanes must be a whole number from 1 to 1024, got '0'/],
-  [['--routing', 'pinned:4'], /^--routing pinned:4 is none of /],
+  [['--routing', 'pinned:4'], /^--routing pinned:4 must be one of /],
   [['--records', '0'], /^--records must be a whole number from 1 to 1000000, got '0'/],
   [['--size', '1e3'], /^--size must be a whole number from 32 to 1000000, got '1e3'/],
   [['--records', '1000000', '--size', '1000'], /more than 512 MiB/],
