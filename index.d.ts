@@ -653,9 +653,9 @@ export interface LambdaRecordPayload {
 }
 
 /**
- * A record of `GetRecords` or `SubscribeToShard`: accepts `_Record` of AWS SDK v3.
+ * A record of `GetRecords` or `SubscribeToShard`: accepts `_Record` of AWS SDK v3, and what the AWS CLI prints.
  *
- * `Data` and `SequenceNumber` may be undefined only so that the SDK's type fits.
+ * `Data` may be undefined only so that the SDK's type fits.
  *
  * Source: `Record` in the Kinesis Data Streams API Reference.
  *
@@ -668,14 +668,14 @@ export interface LambdaRecordPayload {
  * ```
  */
 export interface SdkRecord {
-  /** The record's data. */
-  Data: Uint8Array | undefined;
-  /** Sequence number within the shard, a decimal. */
-  SequenceNumber: string | undefined;
+  /** The record's data: bytes, or base64 as the AWS CLI prints it. */
+  Data: Uint8Array | string | undefined;
+  /** Sequence number within the shard, a decimal; `''` comes out where it is absent. */
+  SequenceNumber?: string | undefined;
   /** Partition key; absent where a stream with AUTO record distribution got none. */
   PartitionKey?: string | null | undefined;
-  /** When the record arrived; handed through. */
-  ApproximateArrivalTimestamp?: Date | undefined;
+  /** When the record arrived; handed through. A Date from AWS SDK v3, a number or a string from the AWS CLI. */
+  ApproximateArrivalTimestamp?: Date | number | string | undefined;
   /** `NONE` or `KMS`; not read. */
   EncryptionType?: string | undefined;
 }
@@ -726,7 +726,10 @@ export interface FirehoseRecordMetadata {
   shardId?: string | undefined;
   /** When the record arrived; not read, the record's own is. */
   approximateArrivalTimestamp?: number | string | undefined;
-  /** Firehose's own sub-sequence number, with a small n; not read. */
+  /**
+   * Firehose's own sub-sequence number, with a small n: set where Firehose itself took the record out of an aggregate, and
+   * kept then; `''` where it did not.
+   */
   subsequenceNumber?: string | number | undefined;
 }
 
@@ -830,6 +833,16 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
    */
   hashKeyRange?: HashKeyRange | undefined;
   /**
+   * A position in the shard: what lies at or before it is left out, what comes after keeps its numbers. Use it to go on
+   * where you stopped.
+   *
+   * Kinesis records before the position are not read at all. The records must come from one shard, and each must have a
+   * sequence number: `ERR_KPL_KINESIS_RECORD` otherwise. `hashKeyRange` judges the whole aggregate first.
+   *
+   * @defaultValue none: everything is kept
+   */
+  after?: Position | undefined;
+  /**
    * Whether each user record's `data` is a copy of its own. Otherwise it is a view into its Kinesis record's payload: cheap,
    * but one small view that you keep keeps the whole payload in memory, up to 10 MiB. The payload may be the very bytes of
    * the record that you passed. Set `copy` if you keep a few records for long.
@@ -838,6 +851,49 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
    */
   copy?: boolean | undefined;
 }
+
+/**
+ * A place in a shard: a user record, or without `subSequenceNumber` a whole Kinesis record. Every {@link UserRecord} is
+ * one.
+ *
+ * @example
+ * ```ts
+ * import { deaggregate, type Position } from 'kinesis-agg';
+ *
+ * const done: Position = { sequenceNumber: '7' };
+ * const records = ['7', '8'].map((SequenceNumber) => ({ Data: Buffer.from('x'), PartitionKey: 'a', SequenceNumber }));
+ * console.log(deaggregate(records, { after: done }).map(({ sequenceNumber }) => sequenceNumber)); // [ '8' ]
+ * ```
+ */
+export interface Position {
+  /** Sequence number of the Kinesis record, a decimal of any length. */
+  sequenceNumber: string;
+  /** Position in the aggregate, from 0. Absent, undefined or null: the whole Kinesis record. */
+  subSequenceNumber?: number | null | undefined;
+}
+
+/**
+ * Compares two positions in a shard, for `sort` and for checkpoints.
+ *
+ * Sequence numbers count first, as integers of any length, then sub-sequence numbers. A position without a sub-sequence
+ * number is after every user record of its Kinesis record, so `{ sequenceNumber }` means that all of it is done. The KCL
+ * differs: it takes an absent sub-sequence number for 0, and so repeats the rest.
+ *
+ * @param a - A position.
+ * @param b - Another one, in the same shard.
+ * @returns -1 if `a` is before `b`, 1 if it is after it, 0 if they are the same.
+ * @throws {@link KplError} `ERR_KPL_OPTION` for a sequence number that is no decimal without leading zeros, or a
+ * sub-sequence number that is no integer of 0 or more.
+ *
+ * @example
+ * ```ts
+ * import { comparePositions } from 'kinesis-agg';
+ *
+ * console.log(comparePositions({ sequenceNumber: '9' }, { sequenceNumber: '10' })); // -1
+ * console.log(comparePositions({ sequenceNumber: '9' }, { sequenceNumber: '9', subSequenceNumber: 3 })); // 1
+ * ```
+ */
+export function comparePositions(a: Position, b: Position): -1 | 0 | 1;
 
 /**
  * A user record as it comes out: a plain object, fit for spreading, `toEqual`, `JSON.stringify` and `structuredClone`.
@@ -865,7 +921,11 @@ export interface UserRecord {
   data: Buffer;
   /** Sequence number of the Kinesis record, shared by all user records in it; `''` for Firehose's Direct PUT. */
   sequenceNumber: string;
-  /** Position in the aggregate, from 0; 0 for a record that is not aggregated. */
+  /**
+   * Position in the aggregate, from 0; 0 for a record that is not aggregated. A Kinesis record that brings a number of its
+   * own was taken apart before, by the multi-language KCL, by Firehose or by {@link deaggregateRecords}: it keeps that
+   * number and is not taken apart again, whatever its bytes are.
+   */
   subSequenceNumber: number;
   /** Whether the record came out of an aggregate. */
   aggregated: boolean;
@@ -914,8 +974,8 @@ export function deaggregate<R extends KinesisRecord>(
  *
  * Use it first: user records die young, so it costs less time and memory than {@link deaggregate}. You may stop early.
  *
- * Of an array it takes 1, 2, 4, 8 and then 16 Kinesis records at a time, and hashes them together. Of any other iterable it
- * takes one at a time, when its first user record is asked for.
+ * Of an array it takes 1, 2, 4, 8 and then 16 Kinesis records at a time, fewer where they are large, and hashes them
+ * together. Of any other iterable it takes one at a time, when its first user record is asked for.
  *
  * @param records - One Kinesis record or any iterable of them.
  * @param options - Checks, filter and copying.
@@ -938,6 +998,36 @@ export function iterDeaggregate<R extends KinesisRecord>(
   records: R | Iterable<R>,
   options?: DeaggregateOptions<R & {}>,
 ): IterableIterator<UserRecord>;
+/**
+ * Deaggregates an asynchronous source lazily: a stream, or a generator that reads a shard.
+ *
+ * An item is one Kinesis record or an iterable of them, as the `Records` of `GetRecords`, which are hashed together. An
+ * item is pulled when its first user record is asked for, and nothing further: your pace is the source's. Leaving the
+ * loop, `return`, `throw` and an error close the source. It fits between streams as it stands:
+ * `pipeline(readable, iterDeaggregate, writable)`; the `signal` that `pipeline` passes as an option is ignored.
+ *
+ * @param records - An asynchronous iterable. An object that is an iterable too is taken for that.
+ * @param options - Checks, filter and copying.
+ * @returns An asynchronous iterator, to be used once.
+ * @throws {@link KplError} As {@link deaggregate}, when the record in question is reached.
+ *
+ * @example
+ * ```ts
+ * import { iterDeaggregate } from 'kinesis-agg';
+ *
+ * async function* shard() {
+ *   yield [{ Data: Buffer.from('x'), PartitionKey: 'a', SequenceNumber: '1' }];
+ *   yield [{ Data: Buffer.from('y'), PartitionKey: 'a', SequenceNumber: '2' }];
+ * }
+ * for await (const { data } of iterDeaggregate(shard())) console.log(data.toString());
+ * // x
+ * // y
+ * ```
+ */
+export function iterDeaggregate<R extends KinesisRecord>(
+  records: AsyncIterable<R | Iterable<R>>,
+  options?: DeaggregateOptions<R & {}>,
+): AsyncIterableIterator<UserRecord>;
 
 /**
  * Deaggregates Kinesis records with hashing and parsing off the event loop.
@@ -1111,7 +1201,8 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
  *
  * Code that was written for raw records then works on aggregated ones. Each user record is a copy of its Kinesis record,
  * with every field that it carried; the data, the partition key and the fields of {@link DeaggregatedRecord} are set.
- * Records that are not aggregated, and broken ones, come back as the same objects.
+ * Records that are not aggregated, and broken ones, come back as the same objects, and so do
+ * records that were deaggregated before: doing it twice is doing it once.
  *
  * All user records of an aggregate share its sequence number and its `eventID`. A partial batch response that names one of
  * them brings all of them back.
@@ -1162,6 +1253,31 @@ export function iterDeaggregateRecords<R extends KinesisRecord>(
   records: R | Iterable<R>,
   options?: DeaggregateOptions<R & {}>,
 ): IterableIterator<DeaggregatedRecord<R>>;
+/**
+ * Deaggregates an asynchronous source into records of the same shape: {@link iterDeaggregate} with an asynchronous
+ * iterable, and {@link deaggregateRecords}, in one.
+ *
+ * @param records - An asynchronous iterable; an item is one Kinesis record or an iterable of them.
+ * @param options - Checks, filter and copying.
+ * @returns An asynchronous iterator, to be used once.
+ * @throws {@link KplError} As {@link deaggregate}, when the record in question is reached.
+ *
+ * @example
+ * ```ts
+ * import { iterDeaggregateRecords } from 'kinesis-agg';
+ *
+ * async function* shard() {
+ *   yield [{ recordId: '1', data: 'eA==' }, { recordId: '2', data: 'eQ==' }];
+ * }
+ * for await (const { recordId } of iterDeaggregateRecords(shard())) console.log(recordId);
+ * // 1
+ * // 2
+ * ```
+ */
+export function iterDeaggregateRecords<R extends KinesisRecord>(
+  records: AsyncIterable<R | Iterable<R>>,
+  options?: DeaggregateOptions<R & {}>,
+): AsyncIterableIterator<DeaggregatedRecord<R>>;
 
 /**
  * A record of type `R` with the fields that deaggregation adds; where a Lambda record is wanted, it is one.
@@ -1232,8 +1348,11 @@ export interface DeaggregatedFields {
  * ```
  */
 export interface SdkDeaggregatedFields {
-  /** The record's bytes; for a user record a view into its Kinesis record's payload, or a copy if `copy` is set. */
-  Data: Uint8Array;
+  /**
+   * The record's data, base64 where base64 came in; for a user record a view into its Kinesis record's payload, or a copy
+   * if `copy` is set.
+   */
+  Data: Uint8Array | string;
   /** Explicit hash key of the user record as it was written, or null if it has none. */
   ExplicitHashKey?: string | null;
   /** Position of the user record in its aggregate, from 0. */

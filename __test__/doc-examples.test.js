@@ -12,6 +12,9 @@ const { faces } = require('../scripts/faces.js');
 // Stands in for the SDK, which no example calls while it runs.
 const sdk = { KinesisClient: class {}, PutRecordsCommand: class {} };
 
+/** Examples may wait at the top level, as modules may. */
+const AsyncFunction = (async () => {}).constructor;
+
 describe.each(faces())('$specifier', ({ types, specifier, file }) => {
   const examples = docExamples(readFileSync(types, 'utf8'));
 
@@ -24,7 +27,7 @@ describe.each(faces())('$specifier', ({ types, specifier, file }) => {
     const printed = [];
     const log = (...values) => printed.push(...formatWithOptions({ colors: false }, ...values).split('\n'));
     const load = (name) => (name === specifier ? require(file) : sdk);
-    new Function('require', 'exports', 'console', outputText)(load, {}, { log });
+    await new AsyncFunction('require', 'exports', 'console', outputText)(load, {}, { log });
     for (let i = 0; i < 100 && printed.length < example.output.length; i++) {
       await new Promise((next) => setTimeout(next, 10));
     }

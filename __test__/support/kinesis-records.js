@@ -44,7 +44,7 @@ function firehoseRecord({ Data, PartitionKey }, sequenceNumber = SEQUENCE_NUMBER
     data: Data.toString('base64'),
     kinesisRecordMetadata: {
       sequenceNumber,
-      subsequenceNumber: 0,
+      subsequenceNumber: '',
       partitionKey: PartitionKey,
       shardId: 'shardId-000000000000',
       approximateArrivalTimestamp: 1495072949453,

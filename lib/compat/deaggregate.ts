@@ -2,23 +2,18 @@
 
 import { Base64Texts } from '../deaggregate/base64';
 import { brokenRecord } from '../deaggregate/read';
-import {
-  AGGREGATED,
-  keysOf,
-  OUTCOME,
-  PARTITION_KEYS,
-  ROW_EXPLICIT_HASH_KEY,
-  ROW_PARTITION_KEY,
-  ROW_WORDS,
-  rowsOf,
-  USER_RECORDS,
-} from '../deaggregate/table';
+import { Outline } from '../deaggregate/table';
 import native from '../native';
 import { bytesOf, copyOf, decodeBase64, isShared, type Payload, viewOf } from '../native/bytes';
 import { readSpelling, type Spelling } from './spelling';
 
-/** Position of the header in the table of one record. */
-const HEADER = 0;
+/** Own fields, also where there is nothing: the core would find those of a polluted prototype. */
+const READ_OPTIONS = {
+  verifyChecksum: false,
+  inspectData: false,
+  startingHashKey: undefined,
+  endingHashKey: undefined,
+};
 
 /** What comes out is strings, so that the bytes of one record may lie where those of the next will. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024) as Buffer as Payload;
@@ -69,20 +64,20 @@ function deaggregated(kinesisRecord: object, computeChecksums: unknown): Deaggre
   const { fields, spelling } = readSpelling(kinesisRecord);
   const { partitionKey, explicitPartitionKey, sequenceNumber, data } = fields;
   const payload = payloadOf(data);
-  const table = native.readRecords([payload], { verifyChecksum: false, inspectData: false });
-  const broken = brokenRecord(table, HEADER, 0);
+  const outline = new Outline(native.readRecords([payload], READ_OPTIONS), 0);
+  const broken = brokenRecord(outline, 0);
   const asItIs = (error?: Error) => ({ userRecords: [spelling.whole(fields)], error });
 
-  const isAggregate = table[HEADER + OUTCOME] === AGGREGATED || broken?.code === 'ERR_KPL_INDEX';
+  const isAggregate = outline.isAggregate || broken?.code === 'ERR_KPL_INDEX';
   if (!isAggregate) return asItIs();
   // Text after the magic number can be read as a message of nothing: then only the checksum tells.
-  const isEmpty = !broken && table[HEADER + USER_RECORDS] === 0;
+  const isEmpty = !broken && outline.userRecords === 0;
   if ((computeChecksums === true || isEmpty) && !native.isAggregated(payload)) {
     return isEmpty ? asItIs() : { userRecords: [], error: new Error('Invalid record checksum') };
   }
   if (broken) return asItIs(broken);
   return {
-    userRecords: userRecordsOf(payload, table, sequenceNumber, spelling),
+    userRecords: userRecordsOf(payload, outline, sequenceNumber, spelling),
     failed: (subSequenceNumber) =>
       new spelling.UserRecord(partitionKey, explicitPartitionKey, sequenceNumber, subSequenceNumber, data),
   };
@@ -104,27 +99,21 @@ function decodedInScratch(base64: string): Payload {
   return scratch.subarray(0, scratch.write(base64, 0, 'base64')) as Buffer as Payload;
 }
 
-function userRecordsOf(payload: Payload, table: Uint32Array, sequenceNumber: unknown, spelling: Spelling): object[] {
+function userRecordsOf(payload: Payload, outline: Outline, sequenceNumber: unknown, spelling: Spelling): object[] {
   const { UserRecord } = spelling;
-  const keys = keysOf(table, HEADER, payload);
-  const texts = new Base64Texts(payload, table, HEADER);
-  const count = table[HEADER + USER_RECORDS] as number;
-  // Explicit hash keys follow the partition keys, and rows count them from 1.
-  const explicitHashKeys = (table[HEADER + PARTITION_KEYS] as number) - 1;
+  const keys = outline.keys(payload);
+  const texts = new Base64Texts(payload, outline, 0, outline.userRecords);
   const userRecords: object[] = [];
-  let row = rowsOf(table, HEADER);
-  for (let subSequenceNumber = 0; subSequenceNumber < count; subSequenceNumber++) {
-    const explicitHashKey = table[row + ROW_EXPLICIT_HASH_KEY] as number;
+  for (let subSequenceNumber = 0; subSequenceNumber < outline.userRecords; subSequenceNumber++) {
     userRecords.push(
       new UserRecord(
-        keys[table[row + ROW_PARTITION_KEY] as number],
-        explicitHashKey === 0 ? undefined : keys[explicitHashKeys + explicitHashKey],
+        outline.partitionKey(subSequenceNumber, keys),
+        outline.explicitHashKey(subSequenceNumber, keys) ?? undefined,
         sequenceNumber,
         subSequenceNumber,
         texts.next(),
       ),
     );
-    row += ROW_WORDS;
   }
   return userRecords;
 }

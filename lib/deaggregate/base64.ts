@@ -1,9 +1,9 @@
-// @ts-nocheck
 // Data of user records as base64. Small ones are written by the native side, many into one string, of which each is a
 // slice: that saves a call and an allocation for each. Large ones belong to Node, which encodes faster.
 
 import native from '../native';
-import { ROW_LENGTH, ROW_START, ROW_WORDS, rowsOf, USER_RECORDS } from './table';
+import type { Payload } from '../native/bytes';
+import type { Outline } from './table';
 
 /** Data of more bytes is Node's to encode: measured, a call of its own pays from there on. */
 const LARGE_BYTES = 384;
@@ -11,63 +11,52 @@ const LARGE_BYTES = 384;
 const MAX_UNITS = 48 * 1024;
 
 /** The base64 of an aggregate's user records, one after the other. */
-class Base64Texts {
-  #payload;
-  #table;
-  #row;
-  #end;
-  /** Base64 of the rows from the current one up to `#runEnd`; the current one's begins at `#unit`. */
+export class Base64Texts {
+  readonly #payload: Payload;
+  readonly #outline: Outline;
+  readonly #end: number;
+  #next: number;
+  /** Base64 of the user records up to before `#runEnd`; the next one's begins at `#unit`. */
   #run = '';
   #unit = 0;
   #runEnd = 0;
 
-  /**
-   * @param {import('../native/bytes').Payload} payload
-   * @param {Uint32Array} table
-   * @param {number} header
-   */
-  constructor(payload, table, header) {
+  constructor(payload: Payload, outline: Outline, first: number, end: number) {
     this.#payload = payload;
-    this.#table = table;
-    this.#row = rowsOf(table, header);
-    this.#end = this.#row + ROW_WORDS * table[header + USER_RECORDS];
+    this.#outline = outline;
+    this.#next = first;
+    this.#end = end;
   }
 
   /** The next user record's. There must be one. */
-  next() {
-    const row = this.#row;
-    const bytes = this.#table[row + ROW_LENGTH];
-    this.#row += ROW_WORDS;
+  next(): string {
+    const i = this.#next++;
+    const bytes = this.#outline.length(i);
     if (bytes > LARGE_BYTES) {
-      const start = this.#table[row + ROW_START];
+      const start = this.#outline.start(i);
       return this.#payload.base64Slice(start, start + bytes);
     }
-    if (row >= this.#runEnd) this.#encodeRun(row);
+    if (i >= this.#runEnd) this.#encodeRun(i);
     const from = this.#unit;
     this.#unit += unitsOf(bytes);
     return this.#run.slice(from, this.#unit);
   }
 
-  /** @param {number} first */
-  #encodeRun(first) {
-    const table = this.#table;
-    let row = first;
+  #encodeRun(first: number): void {
+    let end = first;
     let units = 0;
-    while (row < this.#end) {
-      const bytes = table[row + ROW_LENGTH];
+    while (end < this.#end) {
+      const bytes = this.#outline.length(end);
       units += unitsOf(bytes);
       if (bytes > LARGE_BYTES || units > MAX_UNITS) break;
-      row += ROW_WORDS;
+      end++;
     }
-    this.#run = native.base64OfRows(this.#payload, table.subarray(first, row));
+    this.#run = native.base64OfRows(this.#payload, this.#outline.rows(first, end));
     this.#unit = 0;
-    this.#runEnd = row;
+    this.#runEnd = end;
   }
 }
 
-/** @param {number} bytes */
-function unitsOf(bytes) {
+function unitsOf(bytes: number): number {
   return (((bytes + 2) / 3) | 0) * 4;
 }
-
-export { Base64Texts };

@@ -1,192 +1,121 @@
-// @ts-nocheck
+import type { DeaggregateOptions, KinesisRecord, UserRecord } from '../../index';
 import { BufferView, copyOf } from '../native/bytes';
-import { UserRecords } from './expansion';
+import type { Records } from './expand';
 import { OneByOne } from './one-by-one';
-import { payloadsOf, read, reportAllBroken, settingsOf, sourcesOf } from './read';
-import {
-  AGGREGATED,
-  HEADER_WORDS,
-  keysOf,
-  OUTCOME,
-  PARTITION_KEYS,
-  ROW_EXPLICIT_HASH_KEY,
-  ROW_LENGTH,
-  ROW_PARTITION_KEY,
-  ROW_START,
-  ROW_WORDS,
-  rowsOf,
-  USER_RECORDS,
-} from './table';
-import { textOf } from './text';
+import { settingsOf } from './options';
+import { read, reportAllBroken, sourcesOf } from './read';
+import type { Source } from './source';
+import { type Text, textOf } from './text';
+import { UserRecords } from './user-record';
 
-/** @typedef {import('../../index').DeaggregateOptions} DeaggregateOptions */
-/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
-/** @typedef {import('../../index').UserRecord} UserRecord */
-/** @typedef {import('./shapes').Source} Source */
-/** @typedef {import('./text').Text} Text */
-
-/**
- * @param {KinesisRecord | Iterable<KinesisRecord>} records
- * @param {DeaggregateOptions} [options]
- */
-function decode(records, options) {
-  const settings = settingsOf(options, true);
-  const sources = sourcesOf(records);
-  const table = read(payloadsOf(sources), settings);
-  reportAllBroken(sources, table, settings);
-  return new UserRecordBatch(sources, table, settings.copy);
+export function decode(records: Records, options?: DeaggregateOptions): UserRecordBatch {
+  const settings = settingsOf(options);
+  const sources = sourcesOf(records, settings);
+  read(sources, settings, true);
+  reportAllBroken(sources, settings);
+  return new UserRecordBatch(sources, settings.copy);
 }
 
-class UserRecordBatch {
-  #sources;
-  #table;
-  #copy;
+export class UserRecordBatch {
+  readonly #sources: Source[];
+  readonly #copy: boolean;
   /** For each Kinesis record the position of its first user record, and at the end the number of all. */
-  #firsts;
+  readonly #firsts: Uint32Array;
 
   // The Kinesis record that was asked for last: the next question is mostly about the same. Fields rather than getters,
   // which V8 does not inline where they are private.
-  /** @type {Source | undefined} */
-  #source = undefined;
+  #source!: Source;
   /** Its user records are those from `#first` to before `#end`. */
   #first = 0;
   #end = 0;
-  #header = 0;
-  /** Where its rows begin, or 0 if it is not aggregated: no row is at 0, where the headers are. */
-  #rows = 0;
-  /** @type {string[] | undefined} */
-  #keys = undefined;
-  /** @type {Text | undefined} */
-  #text = undefined;
+  /** What its user records are ahead of their place in the aggregate. */
+  #ahead = 0;
+  #text: Text | undefined = undefined;
 
-  /**
-   * @param {Source[]} sources
-   * @param {Uint32Array} table
-   * @param {boolean} copy
-   */
-  constructor(sources, table, copy) {
+  constructor(sources: Source[], copy: boolean) {
     this.#sources = sources;
-    this.#table = table;
     this.#copy = copy;
     this.#firsts = new Uint32Array(sources.length + 1);
-    for (let index = 0; index < sources.length; index++) {
-      const header = index * HEADER_WORDS;
-      const userRecords = table[header + OUTCOME] === AGGREGATED ? table[header + USER_RECORDS] : 1;
-      this.#firsts[index + 1] = this.#firsts[index] + userRecords;
-    }
+    sources.forEach(({ first, end }, index) => {
+      this.#firsts[index + 1] = (this.#firsts[index] as number) + end - first;
+    });
   }
 
-  get length() {
-    return this.#firsts[this.#sources.length];
+  get length(): number {
+    return this.#firsts[this.#sources.length] as number;
   }
 
-  /** @param {number} i */
-  partitionKey(i) {
-    const row = this.#seek(i);
-    return row === 0 ? this.#current().partitionKey : this.#currentKeys()[this.#table[row + ROW_PARTITION_KEY]];
+  partitionKey(i: number): string | null {
+    const { outline, payload, partitionKey } = this.#seek(i);
+    return outline.isAggregate ? outline.partitionKey(i - this.#ahead, outline.keys(payload)) : partitionKey;
   }
 
-  /** @param {number} i */
-  explicitHashKey(i) {
-    const row = this.#seek(i);
-    const explicitHashKey = row === 0 ? 0 : this.#table[row + ROW_EXPLICIT_HASH_KEY];
-    if (explicitHashKey === 0) return null;
-    return this.#currentKeys()[this.#table[this.#header + PARTITION_KEYS] + explicitHashKey - 1];
+  explicitHashKey(i: number): string | null {
+    const { outline, payload, explicitHashKey } = this.#seek(i);
+    return outline.isAggregate ? outline.explicitHashKey(i - this.#ahead, outline.keys(payload)) : explicitHashKey;
   }
 
-  /** @param {number} i */
-  data(i) {
-    const row = this.#seek(i);
-    const { payload } = this.#current();
-    const start = row === 0 ? 0 : this.#table[row + ROW_START];
-    const length = row === 0 ? payload.length : this.#table[row + ROW_LENGTH];
+  data(i: number): Buffer {
+    const { outline, payload } = this.#seek(i);
+    const start = outline.isAggregate ? outline.start(i - this.#ahead) : 0;
+    const length = outline.isAggregate ? outline.length(i - this.#ahead) : payload.length;
     const view = new BufferView(payload.buffer, payload.byteOffset + start, length);
     return this.#copy ? copyOf(view) : view;
   }
 
-  /** @param {number} i */
-  text(i) {
-    const row = this.#seek(i);
-    if (row === 0) return this.#current().payload.toString();
-    const start = this.#table[row + ROW_START];
-    return this.#currentText().slice(start, start + this.#table[row + ROW_LENGTH]);
+  text(i: number): string {
+    const { outline, payload } = this.#seek(i);
+    if (!outline.isAggregate) return payload.toString();
+    const start = outline.start(i - this.#ahead);
+    this.#text ??= textOf(payload, outline.dataIsAscii);
+    return this.#text.slice(start, start + outline.length(i - this.#ahead));
   }
 
-  /** @param {number} i */
-  json(i) {
+  json(i: number): unknown {
     return JSON.parse(this.text(i));
   }
 
-  /** @param {number} i */
-  sequenceNumber(i) {
-    this.#seek(i);
-    return this.#current().sequenceNumber;
+  sequenceNumber(i: number): string {
+    return this.#seek(i).sequenceNumber;
   }
 
-  /** @param {number} i */
-  subSequenceNumber(i) {
-    this.#seek(i);
-    return i - this.#first;
+  subSequenceNumber(i: number): number {
+    const { outline, subSequenceNumber } = this.#seek(i);
+    return outline.isAggregate ? i - this.#ahead : subSequenceNumber;
   }
 
-  /** @param {number} i */
-  aggregated(i) {
-    return this.#seek(i) !== 0;
+  aggregated(i: number): boolean {
+    const { outline, aggregated } = this.#seek(i);
+    return outline.isAggregate || aggregated;
   }
 
-  /** @param {number} i */
-  approximateArrivalTimestamp(i) {
-    this.#seek(i);
-    return this.#current().approximateArrivalTimestamp;
+  approximateArrivalTimestamp(i: number): Date | number | undefined {
+    return this.#seek(i).approximateArrivalTimestamp;
   }
 
-  /** @param {number} i */
-  source(i) {
-    this.#seek(i);
-    return this.#current().record;
+  source(i: number): KinesisRecord {
+    return this.#seek(i).record;
   }
 
-  toArray() {
+  toArray(): UserRecord[] {
     return [...this];
   }
 
-  [Symbol.iterator]() {
+  [Symbol.iterator](): IterableIterator<UserRecord> {
     return new OneByOne(this.#expansions());
   }
 
-  *#expansions() {
-    for (let index = 0; index < this.#sources.length; index++) {
-      yield new UserRecords(this.#sources[index], this.#table, index * HEADER_WORDS, this.#copy);
-    }
+  *#expansions(): Generator<UserRecords, void> {
+    for (const source of this.#sources) yield new UserRecords(source, this.#copy);
   }
 
-  #current() {
-    return /** @type {Source} */ (this.#source);
-  }
-
-  #currentKeys() {
-    this.#keys ??= keysOf(this.#table, this.#header, this.#current().payload);
-    return this.#keys;
-  }
-
-  #currentText() {
-    this.#text ??= textOf(this.#table, this.#header, this.#current().payload);
-    return this.#text;
-  }
-
-  /**
-   * Makes the Kinesis record of user record `i` the current one. Gives the user record's row in the table, or 0 if there
-   * is none because the Kinesis record is not aggregated.
-   *
-   * @param {number} i
-   */
-  #seek(i) {
+  /** Makes the Kinesis record of user record `i` the current one, and gives it. */
+  #seek(i: number): Source {
     if (!(i >= this.#first && i < this.#end) || !Number.isInteger(i)) this.#moveTo(i);
-    return this.#rows === 0 ? 0 : this.#rows + (i - this.#first) * ROW_WORDS;
+    return this.#source;
   }
 
-  /** @param {number} i */
-  #moveTo(i) {
+  #moveTo(i: number): void {
     if (!Number.isInteger(i) || i < 0 || i >= this.length) {
       throw new RangeError(`there is no user record ${String(i)} in a batch of ${this.length}`);
     }
@@ -195,17 +124,13 @@ class UserRecordBatch {
     let high = this.#sources.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if (this.#firsts[middle] <= i) low = middle;
+      if ((this.#firsts[middle] as number) <= i) low = middle;
       else high = middle;
     }
-    this.#source = this.#sources[low];
-    this.#first = this.#firsts[low];
-    this.#end = this.#firsts[low + 1];
-    this.#header = low * HEADER_WORDS;
-    this.#rows = this.#table[this.#header + OUTCOME] === AGGREGATED ? rowsOf(this.#table, this.#header) : 0;
-    this.#keys = undefined;
+    this.#source = this.#sources[low] as Source;
+    this.#first = this.#firsts[low] as number;
+    this.#end = this.#firsts[low + 1] as number;
+    this.#ahead = this.#first - this.#source.first;
     this.#text = undefined;
   }
 }
-
-export { decode, UserRecordBatch };

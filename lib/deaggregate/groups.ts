@@ -1,107 +1,81 @@
-// @ts-nocheck
-// Kinesis records read one by one, the MD5s of several computed together. One by one, hashing would take as long as all the
-// rest; together it takes a fifth. So where the caller gave an array of records with base64 text, the texts that follow are
-// decoded and read along. No code of the caller's runs for that, and a record counts as read only if it still has the
-// same text when its turn comes: what a caller sees is as if nothing were read ahead.
+// Kinesis records one after the other, the MD5s of several computed together. One by one, hashing would take as long as
+// all the rest; together it takes a fifth. So of an array, 1, 2, 4, 8 and then 16 records are taken at a time. Of any
+// other iterable, each record is taken when it is asked for: its pace is the caller's.
 
-import { decodeBase64, isProxy } from '../native/bytes';
-import { read } from './read';
-import { sourceOf } from './shapes';
-import { HEADER_WORDS } from './table';
+import type { KinesisRecord } from '../../index';
+import type { Settings } from './options';
+import { read, reportBroken } from './read';
+import { Source } from './source';
 
-/** @typedef {import('../native/bytes').Payload} Payload */
-/** @typedef {import('./shapes').Source} Source */
+/** As many as keep all lanes of hashing busy. */
+export const MAX_GROUP = 16;
+/** A group is not made larger than this by one more record: its payloads stay in memory meanwhile. */
+const MAX_GROUP_BYTES = 1024 * 1024;
 
-/** As many as keep all lanes busy, unless they are large: they stay in memory meanwhile. */
-const MAX_RECORDS = 16;
-const MAX_TEXT = 1024 * 1024;
+/** Counts the records of one input. */
+export interface Count {
+  taken: number;
+}
 
-class ReadAhead {
-  #records;
-  #settings;
-  /** A caller who leaves after the first record shall not have paid for sixteen. */
-  #size = 1;
-  #first = 0;
-  /** @type {string[]} */
-  #texts = [];
-  /** @type {Payload[]} */
-  #payloads = [];
-  /** @type {Uint32Array} */
-  #table = new Uint32Array();
-
-  /**
-   * @param {unknown} records
-   * @param {import('./read').Settings} settings
-   */
-  constructor(records, settings) {
-    this.#records = records;
-    this.#settings = settings;
+/** @param firstSize of a group: a caller who leaves after the first record shall not have paid for sixteen */
+export function* readOneByOne(
+  records: Iterable<KinesisRecord>,
+  settings: Settings,
+  count: Count = { taken: 0 },
+  firstSize = 1,
+): Generator<Source, void> {
+  if (isPlainArray(records)) {
+    yield* readGroups(records, settings, count, firstSize);
+    return;
   }
+  for (const record of records) {
+    const source = sourceOf(record, count.taken++, settings);
+    if (source !== undefined) yield* handedOut([source], settings);
+  }
+}
 
-  /**
-   * @param {import('../../index').KinesisRecord} record the next one
-   * @param {number} recordIndex
-   * @returns {{ source: Source, table: Uint32Array, header: number }}
-   */
-  read(record, recordIndex) {
-    const source = sourceOf(record, recordIndex, (text) => this.#decode(text, recordIndex));
-    const place = recordIndex - this.#first;
-    if (source.payload === this.#payloads[place]) {
-      return { source, table: this.#table, header: place * HEADER_WORDS };
+function* readGroups(
+  records: readonly KinesisRecord[],
+  settings: Settings,
+  count: Count,
+  firstSize: number,
+): Generator<Source, void> {
+  let next = 0;
+  for (let size = firstSize; next < records.length; size = Math.min(2 * size, MAX_GROUP)) {
+    const group: Source[] = [];
+    for (let bytes = 0; group.length < size && bytes < MAX_GROUP_BYTES && next < records.length; next++) {
+      try {
+        const source = sourceOf(records[next] as KinesisRecord, count.taken, settings);
+        count.taken++;
+        if (source === undefined) continue;
+        group.push(source);
+        bytes += source.payload.length;
+      } catch (error) {
+        // Its turn has not come: those before it are handed out first.
+        if (group.length > 0) break;
+        throw error;
+      }
     }
-    return { source, table: read([source.payload], this.#settings), header: 0 };
-  }
-
-  /**
-   * @param {string} text
-   * @param {number} recordIndex
-   */
-  #decode(text, recordIndex) {
-    if (recordIndex >= this.#first + this.#texts.length) this.#readFrom(recordIndex);
-    const place = recordIndex - this.#first;
-    return this.#texts[place] === text ? this.#payloads[place] : decodeBase64(text);
-  }
-
-  /** @param {number} recordIndex */
-  #readFrom(recordIndex) {
-    this.#first = recordIndex;
-    this.#texts = textsFrom(this.#records, recordIndex, this.#size);
-    this.#payloads = this.#texts.map(decodeBase64);
-    this.#table = read(this.#payloads, this.#settings);
-    this.#size = Math.min(2 * this.#size, MAX_RECORDS);
+    if (group.length > 0) yield* handedOut(group, settings);
   }
 }
 
-/**
- * The base64 texts of the records from `start` on, up to the first that has none to be seen.
- *
- * @param {unknown} records
- * @param {number} start
- * @param {number} count
- */
-function textsFrom(records, start, count) {
-  const texts = [];
-  let length = 0;
-  for (let index = start; index < start + count && length < MAX_TEXT; index++) {
-    const record = ownValue(records, index);
-    const text = ownValue(ownValue(record, 'kinesis') ?? record, 'data');
-    if (typeof text !== 'string') break;
-    texts.push(text);
-    length += text.length;
+function* handedOut(group: Source[], settings: Settings): Generator<Source, void> {
+  read(group, settings);
+  for (const source of group) {
+    reportBroken(source, settings);
+    yield source;
   }
-  return texts;
 }
 
-/**
- * A property's value, if it can be had without running a getter or a trap.
- *
- * @param {unknown} object
- * @param {PropertyKey} name
- * @returns {unknown}
- */
-function ownValue(object, name) {
-  if (object === null || typeof object !== 'object' || isProxy(object)) return undefined;
-  return Object.getOwnPropertyDescriptor(object, name)?.value;
+/** An array that is iterated as arrays are. */
+function isPlainArray(records: Iterable<KinesisRecord>): records is readonly KinesisRecord[] {
+  return Array.isArray(records) && records[Symbol.iterator] === Array.prototype.values;
 }
 
-export { ReadAhead };
+function sourceOf(record: KinesisRecord, recordIndex: number, { after }: Settings): Source | undefined {
+  const source = new Source(record, recordIndex);
+  if (after !== undefined && !source.isAfter(after)) return undefined;
+  source.load();
+  return source;
+}

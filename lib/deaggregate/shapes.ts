@@ -1,96 +1,137 @@
-// @ts-nocheck
-// The shapes in which Kinesis records reach a Node program, told apart by their fields.
+// The shapes in which Kinesis records reach a Node program, told apart by their fields: one table of them, each with its
+// test, its reader and its writer.
 
-import { KplError } from '../error';
-import { bytesOf, copyOf, decodeBase64, isShared, viewOf } from '../native/bytes';
+import type { KinesisRecord, UserRecord } from '../../index';
 
-/** @typedef {import('../../index').KinesisRecord} KinesisRecord */
-
-/**
- * What is needed of a Kinesis record, wherever its shape keeps it.
- *
- * @typedef {object} Source
- * @property {KinesisRecord} record
- * @property {import('../native/bytes').Payload} payload
- * @property {number} length how many bytes there were when the record was read
- * @property {boolean} isOurs whether nobody else holds the payload's memory
- * @property {string | null} partitionKey
- * @property {string} sequenceNumber
- * @property {Date | number | undefined} approximateArrivalTimestamp
- */
-
-/**
- * A Kinesis record or any number of them. An object that can be iterated is taken for several.
- *
- * @param {KinesisRecord | Iterable<KinesisRecord>} records
- * @returns {Iterable<KinesisRecord>}
- */
-function each(records) {
-  if (records !== null && typeof records === 'object') {
-    return Symbol.iterator in records ? records : [records];
-  }
-  const kind = records === null ? 'null' : typeof records;
-  throw new KplError('ERR_KPL_KINESIS_RECORD', `records must be a Kinesis record or an iterable of them, got ${kind}`);
+/** What is needed of a Kinesis record, as its shape holds it and nobody has looked at it yet. */
+export interface Fields {
+  data?: unknown;
+  partitionKey?: unknown;
+  sequenceNumber?: unknown;
+  approximateArrivalTimestamp?: unknown;
+  /** What deaggregation adds, see `DeaggregatedFields`. */
+  explicitHashKey?: unknown;
+  subSequenceNumber?: unknown;
+  aggregated?: unknown;
 }
 
-/**
- * @param {KinesisRecord} record
- * @param {number} recordIndex
- * @param {(base64: string) => import('../native/bytes').Payload} [decode]
- * @returns {Source}
- */
-function sourceOf(record, recordIndex, decode = decodeBase64) {
-  const { data, partitionKey = null, sequenceNumber = '', approximateArrivalTimestamp } = fieldsOf(record, recordIndex);
-  const theirs = typeof data === 'string' ? undefined : bytesOf(data);
-  if (theirs === undefined && typeof data !== 'string') throw refused(record, recordIndex);
-  // Memory that another thread may change while it is read counts as nobody's until it is copied.
-  const isOurs = theirs === undefined || isShared(theirs);
-  const payload = theirs === undefined ? decode(data) : isOurs ? copyOf(theirs) : viewOf(theirs);
-  const { length } = payload;
-  return { record, payload, length, isOurs, partitionKey, sequenceNumber, approximateArrivalTimestamp };
+/** What the two services that transform records keep apart. */
+interface Metadata extends Fields {
+  /** Firehose's own, with a small n. */
+  subsequenceNumber?: unknown;
 }
 
-/**
- * @param {any} record
- * @param {number} recordIndex
- */
-function fieldsOf(record, recordIndex) {
-  if (record === null || typeof record !== 'object') throw refused(record, recordIndex);
-  // Lambda: an event's record.
-  if (record.kinesis != null) return record.kinesis;
-  // SDK: GetRecords and SubscribeToShard.
-  if (record.Data !== undefined) {
-    return {
-      data: record.Data,
-      partitionKey: record.PartitionKey,
-      sequenceNumber: record.SequenceNumber,
-      approximateArrivalTimestamp: record.ApproximateArrivalTimestamp,
-    };
-  }
-  // Firehose and Kinesis Analytics keep the stream's fields apart; a Firehose record from elsewhere has none.
-  const metadata = record.kinesisRecordMetadata ?? record.kinesisStreamRecordMetadata;
-  if (metadata != null) {
-    return {
-      data: record.data,
-      partitionKey: metadata.partitionKey,
-      sequenceNumber: metadata.sequenceNumber,
-      // Firehose repeats its own in the metadata, Kinesis Analytics has it only there.
-      approximateArrivalTimestamp: record.approximateArrivalTimestamp ?? metadata.approximateArrivalTimestamp,
-    };
-  }
-  // The `kinesis` part of a Lambda record alone.
-  return record;
+/** What a caller gave: any of these fields may be there, of any type. */
+interface Given extends Fields {
+  kinesis?: Fields | undefined;
+  Data?: unknown;
+  PartitionKey?: unknown;
+  SequenceNumber?: unknown;
+  ApproximateArrivalTimestamp?: unknown;
+  ExplicitHashKey?: unknown;
+  SubSequenceNumber?: unknown;
+  Aggregated?: unknown;
+  recordId?: unknown;
+  kinesisRecordMetadata?: Metadata | undefined;
+  kinesisStreamRecordMetadata?: Metadata | undefined;
 }
 
-/**
- * @param {any} record
- * @param {number} recordIndex
- */
-function refused(record, recordIndex) {
-  const hint = Array.isArray(record?.Records) ? ': this is an event, pass its Records' : '';
-  const message =
-    'not a Kinesis record: data must be base64 in a Lambda, Firehose or Analytics record, Data a Uint8Array in an SDK record';
-  return new KplError('ERR_KPL_KINESIS_RECORD', message + hint, { recordIndex });
+export interface Shape {
+  is(record: Given): boolean;
+  read(record: Given): Fields;
+  /** A record like `record` that is `userRecord`. `data` is its data, as bytes or base64. */
+  write(record: Given, userRecord: UserRecord, data: Buffer | string): KinesisRecord;
 }
 
-export { each, sourceOf };
+/** A record of a Lambda event. */
+const LAMBDA: Shape = {
+  is: (record) => record.kinesis != null,
+  read: (record) => record.kinesis as Fields,
+  write: (record, userRecord, data) => ({ ...record, kinesis: withFields(record.kinesis as Fields, userRecord, data) }),
+};
+
+/** GetRecords and SubscribeToShard; the AWS CLI prints them with base64. */
+const SDK: Shape = {
+  is: (record) => record.Data !== undefined,
+  read: (record) => ({
+    data: record.Data,
+    partitionKey: record.PartitionKey,
+    sequenceNumber: record.SequenceNumber,
+    approximateArrivalTimestamp: record.ApproximateArrivalTimestamp,
+    explicitHashKey: record.ExplicitHashKey,
+    subSequenceNumber: record.SubSequenceNumber,
+    aggregated: record.Aggregated,
+  }),
+  write: (record, { partitionKey, explicitHashKey, subSequenceNumber }, Data) => ({
+    ...(record as { SequenceNumber: string }),
+    Data,
+    PartitionKey: partitionKey,
+    ExplicitHashKey: explicitHashKey,
+    SubSequenceNumber: subSequenceNumber,
+    Aggregated: true,
+  }),
+};
+
+/** A record that Firehose gives to a transformation; it has no metadata where it came by Direct PUT. */
+const FIREHOSE: Shape = withMetadata('kinesisRecordMetadata', {
+  is: (record) => record.kinesisRecordMetadata != null,
+});
+
+/** A record that Kinesis Analytics for SQL gives to a preprocessing. */
+const ANALYTICS: Shape = withMetadata('kinesisStreamRecordMetadata', {
+  is: (record) => record.kinesisStreamRecordMetadata != null,
+});
+
+const DIRECT_PUT: Shape = withMetadata('kinesisRecordMetadata', {
+  is: (record) => record.recordId != null && record.sequenceNumber == null,
+});
+
+/** The `kinesis` part of a Lambda record alone; EventBridge Pipes and the multi-language KCL add to it. */
+const PAYLOAD: Shape = {
+  is: () => true,
+  read: (record) => record,
+  write: withFields,
+};
+
+/** In the order in which they are asked. */
+const SHAPES = [LAMBDA, SDK, FIREHOSE, ANALYTICS, DIRECT_PUT];
+
+export function shapeOf(record: object): Shape {
+  for (const shape of SHAPES) if (shape.is(record)) return shape;
+  return PAYLOAD;
+}
+
+/** A shape that keeps the stream's fields apart, under `name`. */
+function withMetadata(name: 'kinesisRecordMetadata' | 'kinesisStreamRecordMetadata', { is }: Pick<Shape, 'is'>): Shape {
+  return {
+    is,
+    read(record) {
+      const metadata: Metadata = record[name] ?? {};
+      return {
+        data: record.data,
+        partitionKey: metadata.partitionKey,
+        sequenceNumber: metadata.sequenceNumber,
+        // Firehose repeats its own in the metadata, Kinesis Analytics has it only there.
+        approximateArrivalTimestamp: record.approximateArrivalTimestamp ?? metadata.approximateArrivalTimestamp,
+        explicitHashKey: metadata.explicitHashKey,
+        // Ours, then Firehose's own with a small n, which is empty where there is none.
+        subSequenceNumber: metadata.subSequenceNumber ?? metadata.subsequenceNumber,
+        aggregated: metadata.aggregated,
+      };
+    },
+    write: (record, userRecord, data) => ({
+      ...(record as { recordId: string }),
+      data: data as string,
+      [name]: { ...record[name], ...fieldsOf(userRecord) },
+    }),
+  };
+}
+
+/** The names are those of the Python module `aws_kinesis_agg.deaggregator`. */
+function fieldsOf({ partitionKey, explicitHashKey, subSequenceNumber }: UserRecord) {
+  return { partitionKey, explicitHashKey, subSequenceNumber, aggregated: true };
+}
+
+function withFields(payload: Given, userRecord: UserRecord, data: Buffer | string) {
+  return { ...(payload as { sequenceNumber: string }), data: data as string, ...fieldsOf(userRecord) };
+}

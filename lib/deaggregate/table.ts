@@ -1,72 +1,124 @@
-// @ts-nocheck
-// The table of numbers that the native side makes of Kinesis records: its layout stands in src/deaggregate.rs.
+// The table of numbers that the core makes of Kinesis records. src/deaggregate/table.rs says what the words mean; a test
+// holds the numbers here to those.
 
-const HEADER_WORDS = 8;
-const [OUTCOME, USER_RECORDS, BODY, PARTITION_KEYS, EXPLICIT_HASH_KEYS, FLAGS, KEYS_START, KEYS_END] = [
-  0, 1, 2, 3, 4, 5, 6, 7,
-];
+import type { Payload } from '../native/bytes';
 
-const NOT_AGGREGATED = 0;
-const AGGREGATED = 1;
+export const HEADER_WORDS = 8;
+export const OUTCOME = 0;
+export const USER_RECORDS = 1;
+export const BODY = 2;
+export const PARTITION_KEYS = 3;
+export const EXPLICIT_HASH_KEYS = 4;
+export const FLAGS = 5;
+export const KEYS_START = 6;
+export const KEYS_END = 7;
 
-const KEYS_ARE_ASCII = 1;
-const DATA_IS_ASCII = 2;
+export const NOT_AGGREGATED = 0;
+export const AGGREGATED = 1;
 
-const SPAN_WORDS = 2;
-const ROW_WORDS = 4;
-const [ROW_PARTITION_KEY, ROW_EXPLICIT_HASH_KEY, ROW_START, ROW_LENGTH] = [0, 1, 2, 3];
+export const KEYS_ARE_ASCII = 1;
+export const DATA_IS_ASCII = 2;
 
-/**
- * Where an aggregate's rows of user records begin.
- *
- * @param {Uint32Array} table
- * @param {number} header
- */
-function rowsOf(table, header) {
-  return table[header + BODY] + SPAN_WORDS * (table[header + PARTITION_KEYS] + table[header + EXPLICIT_HASH_KEYS]);
-}
+export const SPAN_WORDS = 2;
 
-/**
- * All keys of an aggregate: its partition keys, then its explicit hash keys. If they are ASCII, one string is made of
- * the region that holds them and each key is a slice of it.
- *
- * @param {Uint32Array} table
- * @param {number} header
- * @param {import('../native/bytes').Payload} payload
- * @returns {string[]}
- */
-function keysOf(table, header, payload) {
-  const keys = [];
-  const end = rowsOf(table, header);
-  const start = table[header + KEYS_START];
-  if (table[header + FLAGS] & KEYS_ARE_ASCII) {
-    const region = payload.latin1Slice(start, table[header + KEYS_END]);
-    for (let span = table[header + BODY]; span < end; span += SPAN_WORDS) {
-      const from = table[span] - start;
-      keys.push(region.slice(from, from + table[span + 1]));
-    }
-  } else {
-    for (let span = table[header + BODY]; span < end; span += SPAN_WORDS) {
-      keys.push(payload.utf8Slice(table[span], table[span] + table[span + 1]));
-    }
+export const ROW_WORDS = 4;
+export const ROW_PARTITION_KEY = 0;
+export const ROW_EXPLICIT_HASH_KEY = 1;
+export const ROW_START = 2;
+export const ROW_LENGTH = 3;
+
+/** What the table says of one Kinesis record: the only place that reads its words. */
+export class Outline {
+  /** Of a record that was not read: it is no aggregate. */
+  static readonly NONE = new Outline(new Uint32Array(HEADER_WORDS), 0);
+
+  readonly #table: Uint32Array;
+  readonly #header: number;
+  /** Where the rows of its user records begin. */
+  readonly #rows: number;
+  readonly isAggregate: boolean;
+  /** How many user records an aggregate holds. */
+  readonly userRecords: number;
+  #keys: string[] | undefined = undefined;
+
+  /** @param index position of the Kinesis record among those that were read together */
+  constructor(table: Uint32Array, index: number) {
+    const header = index * HEADER_WORDS;
+    this.#table = table;
+    this.#header = header;
+    this.isAggregate = table[header + OUTCOME] === AGGREGATED;
+    this.userRecords = this.isAggregate ? (table[header + USER_RECORDS] as number) : 0;
+    this.#rows = this.#word(BODY) + SPAN_WORDS * (this.#word(PARTITION_KEYS) + this.#word(EXPLICIT_HASH_KEYS));
   }
-  return keys;
-}
 
-export {
-  AGGREGATED,
-  DATA_IS_ASCII,
-  FLAGS,
-  HEADER_WORDS,
-  keysOf,
-  NOT_AGGREGATED,
-  OUTCOME,
-  PARTITION_KEYS,
-  ROW_EXPLICIT_HASH_KEY,
-  ROW_LENGTH,
-  ROW_PARTITION_KEY,
-  ROW_START,
-  ROW_WORDS,
-  rowsOf,
-  USER_RECORDS,
-};
+  /** Of a record that begins with the magic number and is no aggregate: what is wrong, and where. */
+  get broken(): { outcome: number; position: number } | undefined {
+    const outcome = this.#word(OUTCOME);
+    if (outcome === AGGREGATED || outcome === NOT_AGGREGATED) return undefined;
+    return { outcome, position: this.#word(USER_RECORDS) };
+  }
+
+  get dataIsAscii(): boolean {
+    return (this.#word(FLAGS) & DATA_IS_ASCII) !== 0;
+  }
+
+  /** @param keys what `keys` gave */
+  partitionKey(i: number, keys: string[]): string {
+    return keys[this.#table[this.#rows + ROW_WORDS * i + ROW_PARTITION_KEY] as number] as string;
+  }
+
+  /** @param keys what `keys` gave */
+  explicitHashKey(i: number, keys: string[]): string | null {
+    const position = this.#table[this.#rows + ROW_WORDS * i + ROW_EXPLICIT_HASH_KEY] as number;
+    // Explicit hash keys follow the partition keys, and rows count them from 1.
+    return position === 0 ? null : (keys[this.#word(PARTITION_KEYS) + position - 1] as string);
+  }
+
+  /** Where the data of user record `i` begins. */
+  start(i: number): number {
+    return this.#table[this.#rows + ROW_WORDS * i + ROW_START] as number;
+  }
+
+  /** How many bytes the data of user record `i` has. */
+  length(i: number): number {
+    return this.#table[this.#rows + ROW_WORDS * i + ROW_LENGTH] as number;
+  }
+
+  /** The rows from `first` to before `end`, for the core. */
+  rows(first: number, end: number): Uint32Array {
+    return this.#table.subarray(this.#rows + ROW_WORDS * first, this.#rows + ROW_WORDS * end);
+  }
+
+  /**
+   * All keys of an aggregate: its partition keys, then its explicit hash keys. If they are ASCII, one string is made of
+   * the region that holds them and each key is a slice of it.
+   */
+  keys(payload: Payload): string[] {
+    this.#keys ??= this.#word(FLAGS) & KEYS_ARE_ASCII ? this.#asciiKeys(payload) : this.#utf8Keys(payload);
+    return this.#keys;
+  }
+
+  #asciiKeys(payload: Payload): string[] {
+    const keys = [];
+    const start = this.#word(KEYS_START);
+    const region = payload.latin1Slice(start, this.#word(KEYS_END));
+    for (let span = this.#word(BODY); span < this.#rows; span += SPAN_WORDS) {
+      const from = (this.#table[span] as number) - start;
+      keys.push(region.slice(from, from + (this.#table[span + 1] as number)));
+    }
+    return keys;
+  }
+
+  #utf8Keys(payload: Payload): string[] {
+    const keys = [];
+    for (let span = this.#word(BODY); span < this.#rows; span += SPAN_WORDS) {
+      const from = this.#table[span] as number;
+      keys.push(payload.utf8Slice(from, from + (this.#table[span + 1] as number)));
+    }
+    return keys;
+  }
+
+  #word(name: number): number {
+    return this.#table[this.#header + name] as number;
+  }
+}

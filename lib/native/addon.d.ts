@@ -7,7 +7,7 @@ export interface Addon {
   isAggregated(data: Uint8Array): boolean;
   /** What computes digests on this machine: `avx2`, `sse2`, `neon` or `portable`. */
   md5Path(): string;
-  /** The table that src/deaggregate.rs lays out. */
+  /** The table that src/deaggregate lays out. */
   readRecords(payloads: Uint8Array[], options: ReadOptions): Uint32Array;
   readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;
   /** The base64 of the data of each row, end to end; `rows` is a part of the table that `payload` gave. */
@@ -20,8 +20,8 @@ export interface Addon {
 export interface ReadOptions {
   verifyChecksum: boolean;
   inspectData: boolean;
-  startingHashKey?: string;
-  endingHashKey?: string;
+  startingHashKey: string | undefined;
+  endingHashKey: string | undefined;
 }
 
 export interface AggregatorRequest {

@@ -1,6 +1,7 @@
 // What the deaggregating half takes, gives and refuses.
 import {
   type AnalyticsRecord,
+  comparePositions,
   type DeaggregatedRecord,
   type DeaggregateOptions,
   deaggregate,
@@ -15,6 +16,7 @@ import {
   type KplErrorCode,
   type LambdaRecord,
   type LambdaRecordPayload,
+  type Position,
   type SdkRecord,
   type UserRecord,
   UserRecordBatch,
@@ -54,20 +56,33 @@ deaggregate(Buffer.from('x'));
 deaggregate({ Records: [lambda] });
 // @ts-expect-error Lambda's data is base64
 deaggregate({ kinesis: { data: Buffer.from('x'), sequenceNumber: '1' } });
-// @ts-expect-error the SDK's data is bytes
-deaggregate({ Data: 'eA==', SequenceNumber: '1' });
+// The AWS CLI prints base64 and times as numbers or texts.
+deaggregate(
+  some<
+    { SequenceNumber: string; ApproximateArrivalTimestamp: number | string; Data: string; PartitionKey: string }[]
+  >(),
+);
+// Bytes alone.
+deaggregate({ Data: Buffer.from('x') });
 // @ts-expect-error a sequence number is a string
 deaggregate({ Data: Buffer.from('x'), SequenceNumber: 1 });
 // @ts-expect-error neither the kinesis part of a Lambda record nor one of Firehose
 deaggregate({ data: 'eA==' });
 // @ts-expect-error an asynchronous iterable is not an iterable
 deaggregate(some<AsyncIterable<KinesisRecord>>());
+// The iterators alone take one, of records or of iterables of them.
+same<Same<ReturnType<typeof iterDeaggregate<SdkRecord>>, AsyncIterableIterator<UserRecord>>>();
+accepts<AsyncIterableIterator<UserRecord>>(iterDeaggregate(some<AsyncIterable<SdkRecord>>()));
+accepts<AsyncIterableIterator<UserRecord>>(iterDeaggregate(some<AsyncIterable<SdkRecord[]>>(), { copy: true }));
+accepts<AsyncIterableIterator<DeaggregatedRecord<LambdaRecord>>>(
+  iterDeaggregateRecords(some<AsyncIterable<readonly LambdaRecord[]>>()),
+);
 // @ts-expect-error nothing is no record
 deaggregate(undefined);
 
 // What comes out.
 same<Same<ReturnType<typeof deaggregate>, UserRecord[]>>();
-same<Same<ReturnType<typeof iterDeaggregate>, IterableIterator<UserRecord>>>();
+accepts<IterableIterator<UserRecord>>(iterDeaggregate(some<KinesisRecord[]>()));
 same<Same<ReturnType<typeof deaggregateAsync>, Promise<UserRecord[]>>>();
 const record = some<UserRecord>();
 same<Same<typeof record.partitionKey, string | null>>();
@@ -167,7 +182,18 @@ for (const out of iterDeaggregateRecords([sdk])) {
   same<Same<typeof out.SubSequenceNumber, number | undefined>>();
   same<Same<typeof out.Aggregated, true | undefined>>();
 }
-for (const out of deaggregateRecords(some<SdkRecord[]>())) accepts<Uint8Array>(out.Data);
+for (const out of deaggregateRecords(some<SdkRecord[]>())) accepts<Uint8Array | string>(out.Data);
+for (const out of deaggregateRecords([sdk])) accepts<Uint8Array>(out.Data);
+for (const out of deaggregateRecords([{ Data: 'eA==' }])) accepts<string>(out.Data);
+
+// Positions: a user record is one.
+accepts<-1 | 0 | 1>(comparePositions(record, { sequenceNumber: '1' }));
+accepts<Position>(record);
+accepts<Position>({ sequenceNumber: '1', subSequenceNumber: null });
+accepts<DeaggregateOptions>({ after: record });
+accepts<DeaggregateOptions>({ after: undefined });
+// @ts-expect-error never a number: it loses digits
+accepts<Position>({ sequenceNumber: 1 });
 for (const out of deaggregateRecords([firehose])) {
   accepts<typeof firehose>(out);
   same<Same<typeof out.kinesisRecordMetadata.subSequenceNumber, number | undefined>>();

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // lib/index.ts against index.d.ts. Where the types are generic, the code is held to them for any Kinesis record.
 import type * as declared from '../../../../index';
 import * as face from '../../../../lib/index';
@@ -10,6 +9,7 @@ export const RecordAggregator: typeof declared.RecordAggregator = face.RecordAgg
 export const deaggregate: typeof declared.deaggregate<Any> = face.deaggregate;
 export const iterDeaggregate: typeof declared.iterDeaggregate<Any> = face.iterDeaggregate;
 export const deaggregateAsync: typeof declared.deaggregateAsync<Any> = face.deaggregateAsync;
+export const comparePositions: typeof declared.comparePositions = face.comparePositions;
 export const isAggregated: typeof declared.isAggregated = face.isAggregated;
 export const hashKey: typeof declared.hashKey = face.hashKey;
 
@@ -24,6 +24,10 @@ export const decode: (...args: Parameters<typeof declared.decode<Any>>) => Batch
 type SameShape = Parameters<typeof declared.deaggregateRecords<Any>>;
 export const deaggregateRecords: (...args: SameShape) => Any[] = face.deaggregateRecords;
 export const iterDeaggregateRecords: (...args: SameShape) => IterableIterator<Any> = face.iterDeaggregateRecords;
+export const iterAsyncRecords: (
+  records: AsyncIterable<Any | Iterable<Any>>,
+  options?: declared.DeaggregateOptions,
+) => AsyncIterableIterator<Any> = face.iterDeaggregateRecords;
 
 // No name more, no name less.
 export const declaredNames: Record<keyof typeof declared, unknown> = face;

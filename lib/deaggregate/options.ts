@@ -1,0 +1,51 @@
+// Options of deaggregation, checked.
+
+import type { DeaggregateOptions, KinesisRecord, KplError as PublicError } from '../../index';
+import { KplError } from '../error';
+import { type Place, placeOf } from './positions';
+
+export interface Settings {
+  verifyChecksum: boolean;
+  strict: boolean;
+  copy: boolean;
+  onBroken: ((error: PublicError, record: KinesisRecord) => void) | undefined;
+  /** Both or neither. */
+  startingHashKey: string | undefined;
+  endingHashKey: string | undefined;
+  after: Place | undefined;
+}
+
+export function settingsOf(options: DeaggregateOptions = {}): Settings {
+  if (options === null || typeof options !== 'object') {
+    throw new KplError(
+      'ERR_KPL_OPTION',
+      `options must be an object, got ${options === null ? 'null' : typeof options}`,
+    );
+  }
+  const { verifyChecksum = true, strict = false, copy = false, onBroken, hashKeyRange, after } = options;
+  for (const [name, value] of Object.entries({ verifyChecksum, strict, copy })) {
+    if (typeof value !== 'boolean') {
+      throw new KplError('ERR_KPL_OPTION', `${name} must be a boolean, got ${typeof value}`);
+    }
+  }
+  if (onBroken !== undefined && typeof onBroken !== 'function') {
+    throw new KplError('ERR_KPL_OPTION', `onBroken must be a function, got ${typeof onBroken}`);
+  }
+  return {
+    verifyChecksum,
+    strict,
+    copy,
+    onBroken,
+    ...rangeOf(hashKeyRange),
+    after: after === undefined ? undefined : placeOf('after', after),
+  };
+}
+
+function rangeOf(range: DeaggregateOptions['hashKeyRange']): Pick<Settings, 'startingHashKey' | 'endingHashKey'> {
+  if (range === undefined) return { startingHashKey: undefined, endingHashKey: undefined };
+  const { StartingHashKey, EndingHashKey } = range ?? {};
+  if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
+    throw new KplError('ERR_KPL_OPTION', 'hashKeyRange must have StartingHashKey and EndingHashKey, as Shard has them');
+  }
+  return { startingHashKey: StartingHashKey, endingHashKey: EndingHashKey };
+}

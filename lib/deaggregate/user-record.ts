@@ -1,0 +1,92 @@
+// User records as objects, made one at a time out of what was read of their Kinesis record.
+
+import type { UserRecord } from '../../index';
+import { BufferView, copyOf, type Payload, viewOf } from '../native/bytes';
+import { brokenRecord } from './read';
+import type { Source } from './source';
+import type { Outline } from './table';
+
+/** The user records of a Kinesis record; if it is not aggregated, that is itself. */
+export class UserRecords {
+  readonly #source: Source;
+  readonly #copy: boolean;
+  readonly #outline: Outline;
+  readonly #payload: Payload;
+  readonly #keys: string[];
+  readonly #end: number;
+  #next: number;
+
+  constructor(source: Source, copy: boolean) {
+    this.#source = source;
+    this.#copy = copy;
+    this.#outline = source.outline;
+    this.#payload = source.payload;
+    this.#next = source.first;
+    this.#end = source.end;
+    this.#keys = source.outline.keys(source.payload);
+  }
+
+  /** `undefined` when there are no more. */
+  next(): UserRecord | undefined {
+    const i = this.#next;
+    if (i === this.#end) return undefined;
+    this.#next++;
+    const outline = this.#outline;
+    if (!outline.isAggregate) return unaggregated(this.#source, this.#copy);
+    const { buffer, byteOffset } = this.#payload;
+    const data = new BufferView(buffer, byteOffset + outline.start(i), outline.length(i));
+    return new PlainUserRecord(
+      outline.partitionKey(i, this.#keys),
+      outline.explicitHashKey(i, this.#keys),
+      this.#copy ? copyOf(data) : data,
+      this.#source.sequenceNumber,
+      i,
+      true,
+    );
+  }
+}
+
+function unaggregated(source: Source, copy: boolean): UserRecord {
+  const { partitionKey, explicitHashKey, payload, sequenceNumber, subSequenceNumber, aggregated } = source;
+  const data = copy ? copyOf(payload) : viewOf(payload);
+  const userRecord = new PlainUserRecord(
+    partitionKey,
+    explicitHashKey,
+    data,
+    sequenceNumber,
+    subSequenceNumber,
+    aggregated,
+  );
+  const broken = brokenRecord(source.outline, source.recordIndex);
+  if (broken) userRecord.decodeError = broken.code;
+  return userRecord;
+}
+
+/**
+ * What an object literal makes, since the prototype is that of all objects, but for V8: it takes the place of a literal
+ * that lives as long as an event does for one whose objects are best made in old space, and then frees them late.
+ */
+const PlainUserRecord = function (
+  this: UserRecord,
+  partitionKey: string | null,
+  explicitHashKey: string | null,
+  data: Buffer,
+  sequenceNumber: string,
+  subSequenceNumber: number,
+  aggregated: boolean,
+) {
+  this.partitionKey = partitionKey;
+  this.explicitHashKey = explicitHashKey;
+  this.data = data;
+  this.sequenceNumber = sequenceNumber;
+  this.subSequenceNumber = subSequenceNumber;
+  this.aggregated = aggregated;
+} as unknown as new (
+  partitionKey: string | null,
+  explicitHashKey: string | null,
+  data: Buffer,
+  sequenceNumber: string,
+  subSequenceNumber: number,
+  aggregated: boolean,
+) => UserRecord;
+PlainUserRecord.prototype = Object.prototype;
