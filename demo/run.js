@@ -5,7 +5,7 @@
 const { RecordAggregator, deaggregate, decode, hashKey } = require('..');
 const { connect } = require('../__test__/support/endpoint');
 const { Clock } = require('./clock');
-const { Stream, endOf, nameOf, open, sizeOf, startOf } = require('./stream');
+const { Stream, endOf, nameOf, open, sizeOf, startOf } = require('../__test__/support/stream');
 const { Ledger, Workload } = require('./workload');
 
 const MAX_BYTES = 51_200; // the KPL's own default: two PUT payload units
@@ -52,7 +52,8 @@ class Run {
     this.screen = screen;
     this.workload = new Workload(options);
     this.ledger = new Ledger(this.workload);
-    this.stream = new Stream(client, `demo-${label(routing).replace(':', '-')}`, this.#clock);
+    const timed = { send: (/** @type {any} */ command) => this.#clock.endpoint(() => client.send(command)) };
+    this.stream = new Stream(timed, `demo-${label(routing).replace(':', '-')}`);
     this.sent = { kinesisRecords: 0, bytes: 0, payloadUnits: 0 };
     /** @type {Map<string, Tally>} */
     this.tallies = new Map();
@@ -155,7 +156,7 @@ class Run {
         .filter((shard) => [shard.ParentShardId, shard.AdjacentParentShardId].map(nameOf).includes(parent))
         .map((shard) => nameOf(shard.ShardId));
     this.screen.event(
-      `resharded while producing: shard ${split} split into ${childrenOf(split).join(' and ')}, ` +
+      `resharded: shard ${split} split into ${childrenOf(split).join(' and ')}, ` +
         `shards ${merged.join(' and ')} merged into ${childrenOf(merged[1]).join('')}`,
     );
     return shards;

@@ -4,8 +4,7 @@
 
 const { DescribeStreamSummaryCommand, PutRecordsCommand } = require('@aws-sdk/client-kinesis');
 const { effectiveHashKey } = require('../oracle/hash-key');
-const { Clock } = require('../../demo/clock');
-const { Stream, endOf, open, startOf } = require('../../demo/stream');
+const { Stream, endOf, open, startOf } = require('./stream');
 const { connect, startEndpoint } = require('./endpoint');
 
 /**
@@ -24,7 +23,7 @@ function givenKinesis({ client: config } = {}) {
 
     /** A new stream of so many shards. */
     async stream(shards = 4) {
-      const stream = new Stream(given.client, `stream-${given.streams++}`, new Clock());
+      const stream = new Stream(given.client, `stream-${given.streams++}`);
       await stream.create(shards);
       return stream;
     },

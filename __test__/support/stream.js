@@ -1,6 +1,6 @@
 'use strict';
 
-// One Kinesis stream as the demo needs it: created, resharded, written with everything resent, read to its end.
+// One Kinesis stream: created, resharded, written with everything resent, read to its end.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
@@ -20,26 +20,24 @@ const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 80;
 const MAX_RESENDS = 20;
 
-/** @typedef {import('../index').AggregatedRecord} AggregatedRecord */
+/** @typedef {import('../../index').AggregatedRecord} AggregatedRecord */
 /** @typedef {import('@aws-sdk/client-kinesis').Shard} Shard */
 
 class Stream {
   /**
-   * @param {import('@aws-sdk/client-kinesis').KinesisClient} client
+   * @param {{ send: (command: any) => Promise<any> }} client a client of the SDK, or what stands before one
    * @param {string} name
-   * @param {import('./clock').Clock} clock
    */
-  constructor(client, name, clock) {
+  constructor(client, name) {
     this.client = client;
     this.name = name;
-    this.clock = clock;
     this.requests = 0;
     this.resent = 0;
   }
 
   /** @param {number} shards */
   async create(shards) {
-    await this.#send(new CreateStreamCommand({ StreamName: this.name, ShardCount: shards }));
+    await this.client.send(new CreateStreamCommand({ StreamName: this.name, ShardCount: shards }));
     await this.#active();
   }
 
@@ -50,7 +48,7 @@ class Stream {
     let next;
     do {
       const input = next === undefined ? { StreamName: this.name } : { NextToken: next };
-      const page = await this.#send(new ListShardsCommand(input));
+      const page = await this.client.send(new ListShardsCommand(input));
       shards.push(...(page.Shards ?? []));
       next = page.NextToken;
     } while (next !== undefined);
@@ -61,7 +59,7 @@ class Stream {
   async reshard() {
     const [first] = open(await this.listShards());
     const middle = (startOf(first) + endOf(first) + 1n) / 2n;
-    await this.#send(
+    await this.client.send(
       new SplitShardCommand({
         StreamName: this.name,
         ShardToSplit: first.ShardId,
@@ -71,7 +69,7 @@ class Stream {
     await this.#active();
 
     const [left, right] = open(await this.listShards()).slice(-2);
-    await this.#send(
+    await this.client.send(
       new MergeShardsCommand({
         StreamName: this.name,
         ShardToMerge: left.ShardId,
@@ -95,7 +93,7 @@ class Stream {
         if (resend > MAX_RESENDS) throw new Error(`The endpoint refused ${left.length} records ${resend} times.`);
         if (resend > 0) await sleep(20 * resend);
         const Records = left.map(({ userRecordCount, ...entry }) => entry);
-        const answer = await this.#send(new PutRecordsCommand({ StreamName: this.name, Records }));
+        const answer = await this.client.send(new PutRecordsCommand({ StreamName: this.name, Records }));
         this.requests++;
         left = answer.FailedRecordCount ? left.filter((_, i) => answer.Records?.[i].ErrorCode) : [];
         this.resent += left.length;
@@ -132,7 +130,7 @@ class Stream {
    * @param {Parameters<Stream['consume']>[0]} reader
    */
   async #readShard(shardId, { onRecords, isComplete }) {
-    const start = await this.#send(
+    const start = await this.client.send(
       new GetShardIteratorCommand({ StreamName: this.name, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' }),
     );
     let iterator = start.ShardIterator;
@@ -142,7 +140,7 @@ class Stream {
         Records = [],
         NextShardIterator,
         ChildShards = [],
-      } = await this.#send(new GetRecordsCommand({ ShardIterator: iterator }));
+      } = await this.client.send(new GetRecordsCommand({ ShardIterator: iterator }));
       if (Records.length > 0) onRecords(shardId, Records);
       if (NextShardIterator === undefined) return ChildShards;
       iterator = NextShardIterator;
@@ -155,19 +153,10 @@ class Stream {
 
   async #active() {
     for (;;) {
-      const answer = await this.#send(new DescribeStreamSummaryCommand({ StreamName: this.name }));
+      const answer = await this.client.send(new DescribeStreamSummaryCommand({ StreamName: this.name }));
       if (answer.StreamDescriptionSummary?.StreamStatus === 'ACTIVE') return;
       await sleep(20);
     }
-  }
-
-  /**
-   * @template {import('@aws-sdk/client-kinesis').ServiceInputTypes} I
-   * @template {import('@aws-sdk/client-kinesis').ServiceOutputTypes} O
-   * @param {any} command
-   */
-  #send(command) {
-    return this.clock.endpoint(() => this.client.send(command));
   }
 }
 
