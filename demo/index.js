@@ -8,6 +8,13 @@ const { HELP, UsageError, parseOptions } = require('./options');
 const RESHARD_MS = 100;
 const SIGNALS = /** @type {const} */ ({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 });
 
+/** Settles as soon as there is nobody left to show anything to, with the exit code. */
+const stopped = new Promise((resolve) => {
+  for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => resolve(code));
+  // The reader of our pipe has gone. Every further write says so again.
+  process.stdout.on('error', () => resolve(1));
+});
+
 async function main() {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) {
@@ -22,26 +29,17 @@ async function main() {
   const screen = new Screen(process.stdout, process.env, { isQuiet: options.json });
   /** @type {Awaited<ReturnType<typeof startEndpoint>> | undefined} */
   let endpoint;
-  let isStopped = false;
-  const stopped = new Promise((resolve) => {
-    /** @param {number} code */
-    const stop = (code) => {
-      isStopped = true;
-      resolve(code);
-    };
-    for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => stop(code));
-    process.stdout.once('error', () => stop(1)); // the reader of our pipe has gone
+  // Whatever is still under way ends with the process, and the endpoint too.
+  stopped.then((code) => {
+    screen.clear();
+    process.exit(code);
   });
-  const showing = (async () => {
-    endpoint = await startEndpoint({ port: options.port, reshardMs: RESHARD_MS });
-    return show(options, endpoint, screen);
-  })();
   try {
-    return await Promise.race([showing, stopped]);
+    endpoint = await startEndpoint({ port: options.port, reshardMs: RESHARD_MS });
+    return await show(options, endpoint, screen);
   } finally {
     screen.clear();
     await endpoint?.stop();
-    if (isStopped) process.exit(await stopped); // whatever is still under way
   }
 }
 
@@ -59,9 +57,9 @@ async function show(options, endpoint, screen) {
   for (const routing of options.routings) {
     const result = await runDemo(options, routing, endpoint, screen);
     results.push(result);
-    screen.line(report(result, screen.style));
+    screen.line(report(result, screen.style, screen.columns));
   }
-  if (results.length > 1) screen.line(comparison(results, screen.style));
+  if (results.length > 1) screen.line(comparison(results, screen.style, screen.columns));
   if (options.json) {
     const document = results.length > 1 ? results : results[0];
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -4,18 +4,22 @@
 
 const { count, duration, percent, size } = require('./style');
 
+const INDENT = '  ';
+const GAP = '   ';
+
 /** @typedef {Awaited<ReturnType<typeof import('./run').runDemo>>} Result */
 /** @typedef {import('./style').Style} Style */
 
 /**
  * @param {Result} result
  * @param {Style} style
+ * @param {number} columns how wide a line may be
  */
-function report(result, style) {
+function report(result, style, columns) {
   return [
     ...recordsTable(result, style),
     ...savingsTable(result, style),
-    ...shardsTable(result, style),
+    ...shardsTable(result, style, columns),
     ...timeTable(result, style),
     ...verdict(result, style),
   ].join('\n');
@@ -29,7 +33,7 @@ function recordsTable({ userRecords, order }, style) {
   const { missing, doubled, changed } = userRecords;
   /** @param {number} value */
   const fault = (value) => (value === 0 ? style.green('0') : style.red(count(value)));
-  const overtaken = `${count(order.overtaken)} came after a later one of their key`;
+  const overtaken = `${count(order.overtaken)} overtaken`;
   const orderText = order.kept ? style.green('kept') : order.promised ? style.red(overtaken) : overtaken;
   return table(style, 'User records', [
     ['in', count(userRecords.in)],
@@ -67,8 +71,9 @@ function savingsTable({ aggregated, unaggregated }, style) {
 /**
  * @param {Result} result
  * @param {Style} style
+ * @param {number} columns
  */
-function shardsTable({ shards, kcl, userRecords, routing }, style) {
+function shardsTable({ shards, kcl, userRecords, routing }, style, columns) {
   /**
    * @param {number} kept
    * @param {number} whole
@@ -106,8 +111,14 @@ function shardsTable({ shards, kcl, userRecords, routing }, style) {
     ...(routing === 'first' ? [] : [sum((row) => row.first.userRecords), keeps(kcl.first.kept, userRecords.in)]),
   ];
   const heads = ['shard', 'state', 'hash keys', 'Kinesis records', 'user records', 'KCL keeps'];
-  if (routing !== 'first') heads.push("with 'first'", 'KCL keeps');
-  return table(style, 'Shards, and what a KCL consumer of each would have kept', [heads, ...rows, total], 2);
+  if (routing !== 'first') heads.push("with 'first'", "keeps of 'first'");
+  const all = fitted([heads, ...rows, total], columns, [
+    'hash keys',
+    "with 'first'",
+    'Kinesis records',
+    'user records',
+  ]);
+  return table(style, 'Shards, and what a KCL consumer of each would have kept', all, 2);
 }
 
 /**
@@ -163,16 +174,14 @@ function kclVerdict({ kcl, routing, userRecords }, style) {
     return [
       kcl.dropped === 0
         ? '  ✔ a KCL consumer would have kept them too, this time'
-        : style.yellow(
-            `  ! a KCL consumer would have dropped ${loss(kcl.dropped)} of them silently: the other routings lose none`,
-          ),
+        : style.yellow(`  ! a KCL consumer would have dropped ${loss(kcl.dropped)} of them, silently`),
     ];
   }
   return [
     kcl.dropped === 0
       ? style.green('  ✔ a KCL consumer would have kept all of them, before and after the reshard')
       : style.red(`  ✘ a KCL consumer would have dropped ${loss(kcl.dropped)} of them`),
-    `  ${style.dim('·')} under 'first', the older packages' routing, it would have dropped ${kcl.first.dropped === 0 ? 'none, with so few records' : `${loss(kcl.first.dropped)}, silently`}`,
+    `  ${style.dim('·')} 'first', the older packages' routing, would have dropped ${kcl.first.dropped === 0 ? 'none, with so few records' : loss(kcl.first.dropped)}`,
   ];
 }
 
@@ -181,8 +190,9 @@ function kclVerdict({ kcl, routing, userRecords }, style) {
  *
  * @param {Result[]} results
  * @param {Style} style
+ * @param {number} columns
  */
-function comparison(results, style) {
+function comparison(results, style, columns) {
   const rows = results.map(({ ok, routing, userRecords, aggregated, unaggregated, order, kcl }) => [
     routing,
     count(aggregated.kinesisRecords),
@@ -192,7 +202,25 @@ function comparison(results, style) {
     ok ? style.green(`${count(userRecords.out)} of ${count(userRecords.in)}`) : style.red('failed'),
   ]);
   const heads = ['routing', 'Kinesis records', 'payload units saved', 'order per key', 'a KCL drops', 'came back once'];
-  return table(style, 'All routings', [heads, ...rows]).join('\n');
+  const all = fitted([heads, ...rows], columns, ['payload units saved', 'Kinesis records']);
+  return table(style, 'All routings', all).join('\n');
+}
+
+/**
+ * The rows, of which those columns are left out that are too much for a line.
+ *
+ * @param {string[][]} rows the heads first
+ * @param {number} columns
+ * @param {string[]} spare heads of what may be left out, in this order
+ */
+function fitted(rows, columns, spare) {
+  let left = rows;
+  for (const head of spare) {
+    if (lineWidth(left) <= columns) break;
+    const out = left[0].indexOf(head);
+    left = left.map((row) => row.filter((_, column) => column !== out));
+  }
+  return left;
 }
 
 /**
@@ -204,17 +232,28 @@ function comparison(results, style) {
  * @param {number} words
  */
 function table(style, title, rows, words = 1) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => width(row[column]))));
+  const widths = columnWidths(rows);
   const isHeaded = rows[0].length > 3 && rows.length > 1;
   const lines = rows.map((row, index) => {
     const cells = row.map((cell, column) => {
       const padding = ' '.repeat(widths[column] - width(cell));
       return column < words || row.length < 3 ? cell + padding : padding + cell;
     });
-    const line = `  ${cells.join('   ')}`.trimEnd();
+    const line = `${INDENT}${cells.join(GAP)}`.trimEnd();
     return isHeaded && index === 0 ? style.dim(line) : line;
   });
   return ['', style.bold(title), ...lines];
+}
+
+/** @param {string[][]} rows */
+function columnWidths(rows) {
+  return rows[0].map((_, column) => Math.max(...rows.map((row) => width(row[column]))));
+}
+
+/** @param {string[][]} rows */
+function lineWidth(rows) {
+  const widths = columnWidths(rows);
+  return widths.reduce((sum, columnWidth) => sum + columnWidth + GAP.length, INDENT.length - GAP.length);
 }
 
 /** @param {string} text */

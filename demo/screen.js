@@ -5,10 +5,15 @@
 const { count, styleFor } = require('./style');
 
 const BAR_WIDTH = 32;
+/** What stands beside a bar, with room for the largest number of records. */
+const BESIDE_BAR = 24;
 const REDRAW_MS = 60;
 
 class Screen {
+  /** The two bars as they would be drawn now. */
   #bars = '';
+  /** They are the last thing on the terminal. */
+  #isDrawn = false;
   #drawnAt = 0;
   #quarter = 0;
 
@@ -33,10 +38,15 @@ class Screen {
     this.#quarter = 0;
     this.line();
     this.line(
-      `${this.style.bold(`routing ${routing}`)}: ${count(records)} user records of ${count(size)} bytes, ${keys} partition keys, ` +
-        `${producers} producers, ${shards} ${shards === 1 ? 'shard' : 'shards'}`,
+      `${this.style.bold(`routing ${routing}`)}: ${count(records)} user records of ${count(size)} bytes, ${keys} partition keys,`,
     );
+    this.line(`from ${producers} producers to ${shards} ${shards === 1 ? 'shard' : 'shards'}`);
     this.line();
+  }
+
+  /** How wide a line may be. */
+  get columns() {
+    return this.output.columns ?? Number.POSITIVE_INFINITY;
   }
 
   /** @param {string} text */
@@ -62,11 +72,12 @@ class Screen {
     else this.#progressLine(produced, consumed, total);
   }
 
-  /** Leaves the bars where they are and goes on below. */
+  /** Leaves the bars as they are and goes on below. */
   end() {
-    this.#drawnAt = 0;
+    this.#erase();
     this.#draw();
     this.#bars = '';
+    this.#isDrawn = false;
   }
 
   /** Takes the bars away, so that a message can follow. */
@@ -81,11 +92,11 @@ class Screen {
    * @param {number} total
    */
   #progressBars(produced, consumed, total) {
+    this.#bars = `${this.#bar('produced', produced, total)}\n${this.#bar('consumed', consumed, total)}\n`;
     const now = Date.now();
-    if (now - this.#drawnAt < REDRAW_MS && consumed < total) return;
+    if (now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;
     this.#erase();
-    this.#bars = `${this.#bar('produced', produced, total)}\n${this.#bar('consumed', consumed, total)}\n`;
     this.#draw();
   }
 
@@ -107,17 +118,21 @@ class Screen {
    * @param {number} total
    */
   #bar(name, value, total) {
-    const filled = Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * value) / total));
-    const bar = this.style.cyan('█'.repeat(filled)) + this.style.dim('░'.repeat(BAR_WIDTH - filled));
+    const width = Math.max(1, Math.min(BAR_WIDTH, this.columns - BESIDE_BAR));
+    const filled = Math.min(width, Math.floor((width * value) / total));
+    const bar = this.style.cyan('█'.repeat(filled)) + this.style.dim('░'.repeat(width - filled));
     return `  ${name} ${bar} ${count(value).padStart(count(total).length)}`;
   }
 
   #erase() {
-    if (this.isLive && this.#bars !== '') this.output.write('\x1b[2A\x1b[0J');
+    if (this.#isDrawn) this.output.write('\x1b[2A\x1b[0J');
+    this.#isDrawn = false;
   }
 
   #draw() {
-    if (this.isLive && this.#bars !== '') this.output.write(this.#bars);
+    if (!this.isLive || this.#bars === '') return;
+    this.output.write(this.#bars);
+    this.#isDrawn = true;
   }
 }
 

@@ -7,6 +7,7 @@ const path = require('node:path');
 const isWindows = process.platform === 'win32';
 const DEMO = path.join(__dirname, '..', '..', 'demo');
 const TELL_CHILDREN = path.join(__dirname, '..', 'support', 'tell-children.js');
+const TERMINAL = path.join(__dirname, '..', 'support', 'terminal.js');
 const STARTED = /Kinesis endpoint: kinesis-local at http:\/\/127\.0\.0\.1:(\d+)/;
 
 function demo(...args) {
@@ -48,6 +49,56 @@ test('in a pipe it prints plain text', () => {
   expect(stdout).toMatch(/40 of 40 user records came back exactly once, unchanged/);
   expect(stdout).toMatch(/shard 0 split into 1 and 2, shards 1 and 2 merged into 3/);
 }, 60_000);
+
+/** What a terminal of so many columns shows in the end; a line that is too long is told of. */
+function shownOn(columns, ...args) {
+  const { status, stdout } = spawnSync(process.execPath, ['--require', TERMINAL, DEMO, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, COLUMNS: String(columns), TERM: 'xterm' },
+  });
+  expect(status).toBe(0);
+  let lines = [''];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal is told
+  for (const [piece, up] of stdout.matchAll(/\x1b\[(\d+)A\x1b\[0J|\x1b\[\d+m|\n|[^\x1b\n]+/g)) {
+    if (up) lines = [...lines.slice(0, -1 - Number(up)), ''];
+    else if (piece === '\n') lines.push('');
+    else if (!piece.startsWith('\x1b')) lines[lines.length - 1] += piece;
+  }
+  return { lines, tooLong: lines.filter((line) => line.length > columns) };
+}
+
+test('on a terminal the bars stand once, and full', () => {
+  const { lines } = shownOn(150, '--records', '3000');
+  expect(lines.filter((line) => /produced|consumed/.test(line))).toEqual([
+    `  produced ${'█'.repeat(32)} 3 000`,
+    `  consumed ${'█'.repeat(32)} 3 000`,
+  ]);
+  expect(lines.join('\n')).toMatch(
+    / {2}shard +state +hash keys +Kinesis records +user records +KCL keeps +with 'first' +keeps of 'first'\n/,
+  );
+}, 60_000);
+
+test('a narrow terminal is shown fewer columns, and no line that breaks', () => {
+  const { lines, tooLong } = shownOn(80, '--routing', 'all', '--records', '3000');
+  expect(tooLong).toEqual([]);
+  expect(lines.join('\n')).toMatch(/ {2}shard +state +user records +KCL keeps +keeps of 'first'\n/);
+  expect(lines.join('\n')).toMatch(/ {2}routing +Kinesis records +order per key +a KCL drops +came back once\n/);
+}, 60_000);
+
+test.each([[['--help']], [['--records', '3000']], [['--records', '3000', '--json']]])(
+  '%j into a pipe whose reader has gone ends silently',
+  async (args) => {
+    const child = spawn(process.execPath, [DEMO, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(stderr).toBe('');
+  },
+  60_000,
+);
 
 test.each([
   [['--routing', 'random'], /^--routing random must be one of pinned, lanes, shards, /],
@@ -132,8 +183,10 @@ test.each([
   async (signal, expected) => {
     const { child, ended, port } = await halfway();
     expect(await isListening(port)).toBe(true);
+    const from = Date.now();
     child.kill(/** @type {NodeJS.Signals} */ (signal));
     expect(await ended).toBe(isWindows ? signal : expected);
+    expect(Date.now() - from).toBeLessThan(2500);
     expect(await isGone(port)).toBe(true);
   },
   60_000,
