@@ -38,4 +38,31 @@ function withFiles(page, read) {
   );
 }
 
-module.exports = { blocksOf, withFiles };
+/**
+ * The page with another text between `<!-- measured:NAME -->` and `<!-- /measured -->`, where a tool writes what it measured.
+ *
+ * @param {string} page
+ * @param {string} name
+ * @param {string} text
+ */
+function withMeasured(page, name, text) {
+  const open = `<!-- measured:${name} -->\n`;
+  const start = page.indexOf(open);
+  const end = page.indexOf('\n<!-- /measured -->', start);
+  if (start < 0 || end < 0) throw new Error(`the page has no block measured:${name}`);
+  return page.slice(0, start + open.length) + text + page.slice(end);
+}
+
+/**
+ * A Markdown table as the formatter wants it.
+ *
+ * @param {string[][]} rows the first is the head
+ */
+function tableOf([head = [], ...rows]) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (/** @type {string[]} */ cells) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+module.exports = { blocksOf, tableOf, withFiles, withMeasured };

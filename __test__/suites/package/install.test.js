@@ -4,6 +4,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
+const { withSize } = require('../../../scripts/release/size');
 const { CONSUMERS, ROOT, installed, pack, place, ran, withoutRust } = require('./tarball');
 
 const FILES = [
@@ -31,6 +32,11 @@ test('the tarball holds every binary, in less than 2 MB, and less than 4 MB unpa
   for (const name of FILES) assert.ok(names.includes(`prebuilds/kinesis-agg.${name}.node`), name);
   assert.ok(size < 2e6, `${size} bytes packed`);
   assert.ok(unpackedSize < 4e6, `${unpackedSize} bytes unpacked`);
+});
+
+test('docs/platforms.md says how large it is', { skip: !isComplete && 'npm run release:build -- all' }, () => {
+  const page = fs.readFileSync(path.join(ROOT, 'docs/platforms.md'), 'utf8');
+  assert.strictEqual(page, withSize(page, pack()), 'stale: node scripts/release/size.js');
 });
 
 test('the tarball holds nothing but what a user needs', () => {
