@@ -727,8 +727,8 @@ export interface FirehoseRecordMetadata {
   /** When the record arrived; not read, the record's own is. */
   approximateArrivalTimestamp?: number | string | undefined;
   /**
-   * Firehose's own sub-sequence number, with a small n: set where Firehose itself took the record out of an aggregate, and
-   * kept then; `''` where it did not.
+   * Firehose's own sub-sequence number, with a small n. It is set, and kept, if Firehose itself took the record out of an
+   * aggregate; otherwise it is `''`.
    */
   subsequenceNumber?: string | number | undefined;
 }
@@ -833,8 +833,8 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
    */
   hashKeyRange?: HashKeyRange | undefined;
   /**
-   * A position in the shard: what lies at or before it is left out, what comes after keeps its numbers. Use it to go on
-   * where you stopped.
+   * A position in the shard. Records at or before it are left out; those after it keep their numbers. Use it to go on where
+   * you stopped.
    *
    * Kinesis records before the position are not read at all. The records must come from one shard, and each must have a
    * sequence number: `ERR_KPL_KINESIS_RECORD` otherwise. `hashKeyRange` judges the whole aggregate first.
@@ -877,13 +877,13 @@ export interface Position {
  *
  * Sequence numbers count first, as integers of any length, then sub-sequence numbers. A position without a sub-sequence
  * number is after every user record of its Kinesis record, so `{ sequenceNumber }` means that all of it is done. The KCL
- * differs: it takes an absent sub-sequence number for 0, and so repeats the rest.
+ * differs: it takes an absent sub-sequence number for 0, and so repeats the rest of the aggregate.
  *
  * @param a - A position.
  * @param b - Another one, in the same shard.
  * @returns -1 if `a` is before `b`, 1 if it is after it, 0 if they are the same.
- * @throws {@link KplError} `ERR_KPL_OPTION` for a sequence number that is no decimal without leading zeros, or a
- * sub-sequence number that is no integer of 0 or more.
+ * @throws KplError with `ERR_KPL_OPTION` for a sequence number that is not a decimal without leading zeros, or a sub-sequence
+ * number that is not an integer of 0 or more.
  *
  * @example
  * ```ts
@@ -922,9 +922,9 @@ export interface UserRecord {
   /** Sequence number of the Kinesis record, shared by all user records in it; `''` for Firehose's Direct PUT. */
   sequenceNumber: string;
   /**
-   * Position in the aggregate, from 0; 0 for a record that is not aggregated. A Kinesis record that brings a number of its
-   * own was taken apart before, by the multi-language KCL, by Firehose or by {@link deaggregateRecords}: it keeps that
-   * number and is not taken apart again, whatever its bytes are.
+   * Position in the aggregate, from 0; 0 for a record that is not aggregated. A record that brings a number of its own was
+   * deaggregated before, by the multi-language KCL, by Firehose or by {@link deaggregateRecords}. It keeps that number and is
+   * not deaggregated again, whatever its bytes are.
    */
   subSequenceNumber: number;
   /** Whether the record came out of an aggregate. */
@@ -1001,15 +1001,15 @@ export function iterDeaggregate<R extends KinesisRecord>(
 /**
  * Deaggregates an asynchronous source lazily: a stream, or a generator that reads a shard.
  *
- * An item is one Kinesis record or an iterable of them, as the `Records` of `GetRecords`, which are hashed together. An
- * item is pulled when its first user record is asked for, and nothing further: your pace is the source's. Leaving the
- * loop, `return`, `throw` and an error close the source. It fits between streams as it stands:
- * `pipeline(readable, iterDeaggregate, writable)`; the `signal` that `pipeline` passes as an option is ignored.
+ * An item is one Kinesis record or an iterable of them, such as the `Records` of `GetRecords`, which are hashed together. An
+ * item is pulled when its first user record is asked for, so your pace is the source's. Leaving the loop, `return`, `throw`
+ * and an error close the source. It fits between streams as it stands: `pipeline(readable, iterDeaggregate, writable)`. The
+ * `signal` that `pipeline` passes as an option is ignored.
  *
- * @param records - An asynchronous iterable. An object that is an iterable too is taken for that.
+ * @param records - An asynchronous iterable. An object that is an iterable, too, is read as that.
  * @param options - Checks, filter and copying.
- * @returns An asynchronous iterator, to be used once.
- * @throws {@link KplError} As {@link deaggregate}, when the record in question is reached.
+ * @returns An asynchronous iterator. Use it once.
+ * @throws KplError as `deaggregate` does, when the record in question is reached.
  *
  * @example
  * ```ts
@@ -1201,8 +1201,8 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
  *
  * Code that was written for raw records then works on aggregated ones. Each user record is a copy of its Kinesis record,
  * with every field that it carried; the data, the partition key and the fields of {@link DeaggregatedRecord} are set.
- * Records that are not aggregated, and broken ones, come back as the same objects, and so do
- * records that were deaggregated before: doing it twice is doing it once.
+ * Records that are not aggregated, broken ones, and those that were deaggregated before come back as the same objects. So
+ * doing it twice is doing it once.
  *
  * All user records of an aggregate share its sequence number and its `eventID`. A partial batch response that names one of
  * them brings all of them back.
@@ -1254,13 +1254,12 @@ export function iterDeaggregateRecords<R extends KinesisRecord>(
   options?: DeaggregateOptions<R & {}>,
 ): IterableIterator<DeaggregatedRecord<R>>;
 /**
- * Deaggregates an asynchronous source into records of the same shape: {@link iterDeaggregate} with an asynchronous
- * iterable, and {@link deaggregateRecords}, in one.
+ * Deaggregates an asynchronous source into records of the same shape: {@link deaggregateRecords} for a stream.
  *
  * @param records - An asynchronous iterable; an item is one Kinesis record or an iterable of them.
  * @param options - Checks, filter and copying.
- * @returns An asynchronous iterator, to be used once.
- * @throws {@link KplError} As {@link deaggregate}, when the record in question is reached.
+ * @returns An asynchronous iterator. Use it once.
+ * @throws KplError as `deaggregate` does, when the record in question is reached.
  *
  * @example
  * ```ts

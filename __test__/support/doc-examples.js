@@ -54,7 +54,7 @@ function promisedOutput(lines) {
     const below = /^ *\/\/ (.*)$/.exec(line);
     if (behind) output.push(behind[1]);
     else if (below && open) output.push(below[1]);
-    const closes = /^[\s)}\]]*;?$/.test(line);
+    const closes = /^ *[)}\]][)}\] ]*;?$/.test(line);
     open = !behind && (/console\.log\(.*\);$/.test(line) || (open && (closes || below !== null)));
   }
   return output;
