@@ -1,0 +1,2 @@
+export { createHandler } from './create-handler';
+export { processEvent } from './process-event';

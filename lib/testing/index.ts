@@ -1,0 +1,3 @@
+export { getRecordsOutput } from './get-records-output';
+export { lambdaEvent } from './lambda-event';
+export { userRecordsOf } from './user-records-of';
