@@ -160,7 +160,7 @@ export interface PutRecordsInput {
   Records:
     | readonly {
         Data: Uint8Array | undefined;
-        PartitionKey: string | undefined;
+        PartitionKey?: string | undefined;
         ExplicitHashKey?: string | undefined;
       }[]
     | undefined;

@@ -11,7 +11,7 @@ export function userRecordsOf(putRecordsInput: PutRecordsInput): UserRecord[] {
     const { Data, PartitionKey, ExplicitHashKey } = entry;
     const record: SdkRecord = { Data, PartitionKey, SequenceNumber: '' };
     // Of a Kinesis record that is no aggregate, the key outside is the user record's own.
-    return deaggregate(record).map((userRecord: UserRecord) =>
+    return deaggregate(record, {}).map((userRecord: UserRecord) =>
       userRecord.aggregated ? userRecord : { ...userRecord, explicitHashKey: ExplicitHashKey ?? null },
     );
   });
