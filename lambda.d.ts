@@ -88,7 +88,8 @@ export type EventRecord = LambdaRecord | PipesRecord;
  * import { type KinesisEvent, processEvent } from 'kinesis-agg/lambda';
  *
  * const event = (lambdaEvent: KinesisStreamEvent): KinesisEvent => lambdaEvent;
- * processEvent(event({ Records: [] }), () => {}).then(({ userRecords }) => console.log(userRecords)); // 0
+ * const { userRecords } = await processEvent(event({ Records: [] }), () => {});
+ * console.log(userRecords); // 0
  * ```
  */
 export type KinesisEvent<R extends EventRecord = LambdaRecord> = { Records: readonly R[] } | readonly R[];
@@ -352,9 +353,8 @@ export interface ProcessedEvent {
  * const handle = (data: string) => {
  *   if (data === 'sent') throw new Error('not yet');
  * };
- * processEvent(event, ({ data }) => handle(data.toString())).then(({ handled, unhandled, repeated }) => {
- *   console.log(handled, unhandled, repeated); // 2 1 2
- * });
+ * const { handled, unhandled, repeated } = await processEvent(event, ({ data }) => handle(data.toString()));
+ * console.log(handled, unhandled, repeated); // 2 1 2
  * ```
  */
 export function processEvent<R extends EventRecord>(

@@ -180,11 +180,11 @@ export interface PutRecordsInput {
  * import { createHandler } from 'kinesis-agg/lambda';
  * import { lambdaEvent } from 'kinesis-agg/testing';
  *
- * const handler = createHandler(({ partitionKey, data }) => console.log(partitionKey, data.toString()));
+ * const celsius: number[] = [];
+ * const handler = createHandler(({ data }) => celsius.push(Number(data)));
  *
- * handler(lambdaEvent([{ partitionKey: 'device-1', data: '20.5' }])).then(({ batchItemFailures }) =>
- *   console.log(batchItemFailures.length),
- * );
+ * const { batchItemFailures } = await handler(lambdaEvent([{ partitionKey: 'device-1', data: '20.5' }]));
+ * console.log(celsius, batchItemFailures); // [ 20.5 ] []
  * ```
  */
 export function lambdaEvent(userRecords: Iterable<UserRecordInput>, options?: LambdaEventOptions): LambdaEvent;
