@@ -12,7 +12,6 @@ runSteps([
   { name: 'JavaScript against its types', command: [...bin('tsc'), '--project', '.'] },
   { name: 'Rust style', command: ['cargo', 'fmt', '--check'] },
   { name: 'Rust style, fuzz targets', command: ['cargo', 'fmt', '--manifest-path', 'fuzz/Cargo.toml', '--check'] },
-  { name: 'unsafe code in its places', command: [process.execPath, 'scripts/unsafe-code.js'] },
   { name: 'licences of what is linked', command: [process.execPath, 'scripts/licences.js', '--check'] },
   { name: 'Rust lints', command: ['cargo', 'clippy', '--quiet', '--all-targets', '--', '-D', 'warnings'] },
   {

@@ -18,6 +18,8 @@ function testAll() {
       command: ['cargo', 'test', '--no-default-features', '--quiet'],
       count: countCargo,
     },
+    // Only what the feature adds: the rest is what has just run.
+    { name: 'the binding, in Rust', command: ['cargo', 'test', '--lib', '--quiet'], count: countCargo },
     {
       name: 'the package, on the built addon',
       command: [process.execPath, require.resolve('jest/bin/jest'), '--ci'],

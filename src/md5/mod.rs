@@ -21,8 +21,13 @@
 //! tested against the `md-5` crate. And lanes cannot help a message that is alone, such as one record of 1 MB: it gets
 //! the fastest scalar code there is, at a ninth of what sixteen lanes do.
 
+#[forbid(unsafe_code)]
 mod path;
 #[expect(unsafe_code, reason = "vector instructions, and empty assembly that fixes the order of scalar ones")]
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_arch = "aarch64")),
+    expect(dead_code, reason = "there is no kernel for this processor, and the md-5 crate does it all")
+)]
 #[expect(clippy::inline_always, reason = "code outside the function with the target feature does not have the feature")]
 mod simd;
 

@@ -16,7 +16,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// The `md-5` crate: for machines that `lanes` has no instructions of, and the oracle of the tests.
+    /// The `md-5` crate: the one path for machines that `simd` has no kernels for, and the oracle of the tests.
     pub const PORTABLE: Self = Self { name: "portable", kernels: &[] };
 
     /// The fastest on this machine.
@@ -30,8 +30,7 @@ impl Path {
     pub fn all() -> Vec<Self> {
         let mut paths = vec![Self::PORTABLE];
         paths.extend(simd::ladders().iter().map(Self::of_ladder));
-        let kernels = simd::ladders().iter().chain([&simd::SCALAR]).flat_map(|ladder| ladder.kernels);
-        for kernel in kernels {
+        for kernel in simd::ladders().iter().flat_map(|ladder| ladder.kernels) {
             if paths.iter().all(|path| path.name != kernel.name()) {
                 paths.push(Self { name: kernel.name(), kernels: std::slice::from_ref(kernel) });
             }

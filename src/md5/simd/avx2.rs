@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 
 use super::kernel::Block;
 
-super::simd::vector!("avx2", lanes: 8);
+super::vector::vector!("avx2", lanes: 8);
 
 #[target_feature(enable = "avx2")]
 #[inline]

@@ -14,10 +14,10 @@ mod kernel;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
 mod neon;
 mod scalar;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod simd;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod vector;
 
 use super::Digest;
 use kernel::{Block, INITIAL, MAX_LANES, Messages, State};
@@ -36,9 +36,7 @@ pub(super) struct Kernel {
     compress: unsafe fn(&mut State, &Messages, usize),
 }
 
-/// The ladder of every CPU; only [`ladders`] gives away the others.
-pub(super) static SCALAR: Ladder = Ladder { name: "scalar", kernels: &[SCALAR_1, SCALAR_2] };
-
+// At the foot of every ladder, for the messages that are left over. Where there is no ladder, the `md-5` crate is the path.
 const SCALAR_1: Kernel = Kernel { name: "scalar 1", lanes: 1, compress: scalar::single };
 const SCALAR_2: Kernel = Kernel { name: "scalar 2x1", lanes: 2, compress: scalar::double };
 
@@ -84,7 +82,7 @@ pub(super) fn ladders() -> &'static [Ladder] {
     &LADDERS
 }
 
-/// No vector instructions that we know.
+/// No instructions that we know.
 #[cfg(not(any(
     target_arch = "x86_64",
     all(target_arch = "aarch64", target_endian = "little", target_feature = "neon")
@@ -161,7 +159,7 @@ fn advance(kernels: &[Kernel], state: &mut State, lanes: &[Lane]) -> usize {
         *message = lane.blocks();
         count = count.min(message.len());
     }
-    // SAFETY: `SCALAR` runs on every CPU, and `ladders` gives away only kernels whose instructions this CPU has.
+    // SAFETY: `ladders` gives away only kernels whose instructions this CPU has.
     unsafe { (kernel.compress)(state, &messages, count) };
     count
 }

@@ -9,7 +9,7 @@ use std::arch::asm;
 
 use super::kernel::Block;
 
-super::simd::vector!("neon", lanes: 4);
+super::vector::vector!("neon", lanes: 4);
 
 #[target_feature(enable = "neon")]
 #[inline]

@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 
 use super::kernel::Block;
 
-super::simd::vector!("sse2", lanes: 4);
+super::vector::vector!("sse2", lanes: 4);
 
 #[target_feature(enable = "sse2")]
 #[inline]
