@@ -22,6 +22,10 @@ describe.each(faces())('$specifier', ({ types }) => {
 
   test('has examples', () => expect(examples.length).toBeGreaterThan(0));
 
+  test('names errors so that hovers show them: TypeScript cuts braces behind @throws', () => {
+    expect(readFileSync(types, 'utf8').match(/@throws \{.*/g)).toBeNull();
+  });
+
   test.each(examples.map((example) => [`${example.name}, line ${example.line}`, example]))('%s', async (_, example) => {
     const { outputText } = ts.transpileModule(example.code, {
       compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true },

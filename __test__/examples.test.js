@@ -78,6 +78,39 @@ function headingsOf(markdown) {
   );
 }
 
+describe('docs/deploying.md', () => {
+  const blocks = blocksOf(read('docs/deploying.md'));
+  const { parse } = require(require.resolve('yaml', { paths: [require.resolve('typedoc')] }));
+  const yaml = blocks.filter(({ language }) => language === 'yaml').map(({ code }) => parse(code));
+  const script = read('examples/bundlers/esbuild-esm.js');
+
+  test('says everywhere how the addons are copied, as the script that is run says it', () => {
+    expect(script).toContain("loader: { '.node': 'copy' }");
+    const [{ Metadata }] = yaml.filter((each) => each.Metadata);
+    expect(Metadata.BuildProperties.Loader).toEqual(['.node=copy']);
+    const commands = blocks.filter(({ code }) => code.startsWith('esbuild ')).map(({ code }) => code);
+    expect(commands.length).toBeGreaterThan(1);
+    for (const command of commands) expect(command).toContain('--loader:.node=copy');
+    expect(blocks.find(({ code }) => code.includes('NodejsFunction')).code).toContain("loader: { '.node': 'copy' }");
+  });
+
+  test('has everywhere the banner of the script that is run', () => {
+    const [banner] = /import \{ createRequire \}.*?\(import\.meta\.url\);/.exec(script);
+    const withBanner = blocks.filter(({ code }) => code.includes('createRequire'));
+    expect(withBanner.map(({ language }) => language)).toEqual(['js', 'sh', 'ts', 'yaml']);
+    for (const { code } of withBanner) expect(code).toContain(banner);
+    expect(yaml.find(({ Banner }) => Banner).Banner).toEqual([`js=${banner}`]);
+  });
+
+  test('leaves the package outside where it says so', () => {
+    const external = yaml.flatMap(({ build, custom }) => (build ?? custom)?.esbuild ?? []);
+    expect(external).toEqual([
+      { bundle: true, external: ['kinesis-agg'] },
+      { bundle: true, external: ['kinesis-agg'] },
+    ]);
+  });
+});
+
 test('README.md has at most 250 lines', () => {
   expect(read('README.md').split('\n').length - 1).toBeLessThanOrEqual(250);
 });
