@@ -85,8 +85,8 @@ impl fmt::Display for Error {
             }
             Self::ExplicitHashKey { bytes } => write!(
                 formatter,
-                "explicitHashKey must be a decimal from 0 to 2^128 - 1 without sign or leading zeros, got {bytes} bytes \
-                 that are not"
+                "explicitHashKey must be a decimal from 0 to 2^128 - 1 without sign or leading zeros; what was given, of \
+                 {bytes} bytes, is not"
             ),
             Self::RecordTooLarge { bytes, limit } => write!(
                 formatter,

@@ -52,7 +52,7 @@ test.each([
   { PartitionKey: 'a', Data: 'x', explicitHashKey: '5' },
 ])('an explicit hash key in the other spelling is refused rather than lost: %p', (record) => {
   const error = expectRefusal(() => aggregate([record]), 'ERR_KPL_EXPLICIT_HASH_KEY', { recordIndex: 0 });
-  expect(error.message).toContain('spelled in the other way');
+  expect(error.message).toContain('not spelled like partitionKey');
 });
 
 test('a String object is no string', () => {

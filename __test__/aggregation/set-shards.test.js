@@ -35,7 +35,7 @@ describe('a shard map is taken', () => {
     ['with closed shards that leave holes', [closedShard(5, 7), shard(0, MAX_HASH_KEY)]],
     ['with shards of one hash key', [shard(0, 0), shard(1, MAX_HASH_KEY - 1n), shard(MAX_HASH_KEY, MAX_HASH_KEY)]],
     [
-      'as ListShards gives it',
+      'as ListShards returns it',
       [
         {
           ShardId: 'shardId-000000000000',

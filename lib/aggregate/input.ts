@@ -30,7 +30,7 @@ function readUserRecord(record, recordIndex) {
   const data = isLower ? record.data : record.Data;
   const explicitHashKey = isLower ? record.explicitHashKey : record.ExplicitHashKey;
   if (explicitHashKey === undefined && (isLower ? record.ExplicitHashKey : record.explicitHashKey) !== undefined) {
-    const message = 'the explicit hash key is spelled in the other way than the partition key, and would be lost';
+    const message = 'explicitHashKey is not spelled like partitionKey: write both in camelCase or both in PascalCase';
     throw new KplError('ERR_KPL_EXPLICIT_HASH_KEY', message, { recordIndex });
   }
 

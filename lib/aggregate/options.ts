@@ -74,7 +74,7 @@ function requestRouting(routing) {
  */
 function openShards(shards) {
   if (!Array.isArray(shards)) {
-    throw new KplError('ERR_KPL_SHARD_MAP', 'shards must be an array of Shard, as ListShards gives it');
+    throw new KplError('ERR_KPL_SHARD_MAP', 'shards must be an array of Shard, as ListShards returns it');
   }
   const isOpen = (/** @type {Shard} */ shard) => shard?.SequenceNumberRange?.EndingSequenceNumber == null;
   return shards.filter(isOpen).flatMap((shard) => {

@@ -61,7 +61,7 @@ export class Source {
   /** Whether something of it lies after `after`, as far as can be said before it is read. */
   isAfter(after: Place): boolean {
     if (!isSequenceNumber(this.sequenceNumber)) {
-      const message = 'sequenceNumber must be a decimal without leading zeros where "after" is to judge the record';
+      const message = 'sequenceNumber must be a decimal without leading zeros, so that "after" can judge the record';
       throw new KplError('ERR_KPL_KINESIS_RECORD', message, { recordIndex: this.recordIndex });
     }
     const order = compareSequenceNumbers(this.sequenceNumber, after.sequenceNumber);

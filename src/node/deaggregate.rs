@@ -43,7 +43,7 @@ impl ReadOptions {
 }
 
 fn bound(name: &'static str, decimal: &str) -> std::result::Result<HashKey, Error> {
-    let must_be = || "a decimal from 0 to 2^128 - 1, as DescribeStream gives it".into();
+    let must_be = || "a decimal from 0 to 2^128 - 1, as DescribeStream returns it".into();
     HashKey::from_decimal(decimal.as_bytes()).ok_or_else(|| Error::Option { name, must_be: must_be() })
 }
 
