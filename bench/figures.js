@@ -43,7 +43,8 @@ function drawFigures(kept, major) {
   const curves = drawn(growthRows).filter(({ growth }) => growth?.of === 'userRecords');
   const chartsTop = TOP + bars.length * ROW + 70;
   const height = chartsTop + (curves.length > 0 ? CHART_HEIGHT + 60 : -40);
-  const title = `How many times as fast kinesis-agg is, or as little memory it takes (Node ${about?.node}, ${about?.cpu})`;
+  const { node, cpu } = about[tableRows[0].name];
+  const title = `How many times as fast kinesis-agg is, or as little memory it takes (Node ${node}, ${cpu})`;
   return drawing(title, height, [
     legend(36, [INCUMBENT, BEST_JS], 'against '),
     ...barChart(bars),

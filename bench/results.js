@@ -1,7 +1,8 @@
 'use strict';
 
 // The figures that are kept: results/DATE-CPU-node-VERSION.csv, a line for each round of each contestant of each row, with
-// what was measured, and on what, above. Whatever is shown of them is made from these lines.
+// what was measured, and on what, above; DATE-instructions.csv of the instructions that were counted. Whatever is shown of them is
+// made from these lines.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -27,22 +28,26 @@ const RESULTS = path.join(__dirname, 'results');
 
 /** @type {(keyof Line)[]} */
 const COLUMNS = ['row', 'cores', 'contestant', 'round', 'median', 'mean', 'least', 'cpu', 'runs', 'commit', 'load'];
-const NUMBERS = new Set(['cores', 'round', 'median', 'mean', 'least', 'cpu', 'runs', 'load']);
+/** @typedef {{ processor: string, work: string, userRecords: number, bytes: number, instructions: number }} Count */
 
-/** @typedef {{ about: Record<string, string>, lines: Line[] }} Results */
+/** @type {(keyof Count)[]} */
+const COUNT_COLUMNS = ['processor', 'work', 'userRecords', 'bytes', 'instructions'];
+
+const WORDS = new Set(['row', 'contestant', 'commit', 'processor', 'work']);
+
+/** @typedef {{ about: Record<string, string>, lines: any[] }} Results `lines` are of `Line` or of `Count` */
 
 /**
  * The lines of a row as it was measured now.
  *
  * @param {string} row
- * @param {number} cores
  * @param {{ rounds: Record<string, import('./child').Finding[]>, load: number }} measured
+ * @param {{ cores: number, commit: string | undefined }} of
  * @returns {Line[]}
  */
-function linesOf(row, cores, { rounds, load }) {
-  const from = { commit: commit(path.join(__dirname, '..')), load };
+function linesOf(row, { rounds, load }, { cores, commit = '' }) {
   return Object.entries(rounds).flatMap(([contestant, findings]) =>
-    findings.map((finding, index) => ({ row, cores, contestant, round: index + 1, ...finding, ...from })),
+    findings.map((finding, index) => ({ row, cores, contestant, round: index + 1, ...finding, commit, load })),
   );
 }
 
@@ -100,6 +105,17 @@ function keep({ about, lines }, folder = RESULTS) {
 }
 
 /**
+ * Writes the file of the day's counts.
+ *
+ * @param {{ about: Record<string, string>, lines: Count[] }} counts
+ */
+function keepCounts({ about, lines }, folder = RESULTS) {
+  const file = path.join(folder, `${about.date}-instructions.csv`);
+  fs.writeFileSync(file, format({ about, lines }, COUNT_COLUMNS));
+  return file;
+}
+
+/**
  * @param {Record<string, string>} about
  * @param {string} [folder]
  */
@@ -113,10 +129,10 @@ function fileOf({ date, cpu, node }, folder = RESULTS) {
 }
 
 /** @param {Results} results */
-function format({ about, lines }) {
+function format({ about, lines }, columns = COLUMNS) {
   const head = Object.entries(about).map(([name, value]) => `# ${name}: ${value}`);
-  const rows = lines.map((line) => COLUMNS.map((column) => written(line[column])).join(','));
-  return `${[...head, COLUMNS.join(','), ...rows].join('\n')}\n`;
+  const rows = lines.map((line) => columns.map((column) => written(line[column])).join(','));
+  return `${[...head, columns.join(','), ...rows].join('\n')}\n`;
 }
 
 function written(value) {
@@ -137,7 +153,7 @@ function parse(text) {
     lines: rows.map(
       (values) =>
         /** @type {any} */ (
-          Object.fromEntries(columns.map((name, i) => [name, NUMBERS.has(name) ? Number(values[i]) : values[i]]))
+          Object.fromEntries(columns.map((name, i) => [name, WORDS.has(name) ? values[i] : Number(values[i])]))
         ),
     ),
   };
@@ -152,7 +168,7 @@ function parse(text) {
 function allKept(folder = RESULTS) {
   return fs
     .readdirSync(folder)
-    .filter((name) => /-node-[\d.]+\.csv$/.test(name))
+    .filter((name) => name.endsWith('.csv'))
     .sort()
     .map((name) => parse(fs.readFileSync(path.join(folder, name), 'utf8')));
 }
@@ -162,26 +178,42 @@ function allKept(folder = RESULTS) {
  *
  * @param {Results[]} kept
  * @param {{ major: string, oneCore?: boolean }} which of Node's major versions, and whether on one core
- * @returns {{ about: Record<string, string> | undefined, rounds: Record<string, ReturnType<typeof roundsOf>> }} what was measured
- *   last, and all rows' rounds
+ * @returns {Newest}
  */
 function newest(kept, { major, oneCore = false }) {
-  const cpu = kept.at(-1)?.about.cpu;
-  /** @type {Record<string, Line[]>} */
-  const linesByRow = {};
-  let about;
-  for (const results of kept) {
-    if (results.about.cpu !== cpu || results.about.node.split('.')[0] !== major) continue;
-    const lines = results.lines.filter(({ cores }) => (cores === 1) === oneCore);
-    for (const { row } of lines) linesByRow[row] = lines.filter((line) => line.row === row);
-    if (lines.length > 0) about = results.about;
+  const timed = kept.filter(({ about }) => about.node !== undefined);
+  const cpu = timed.at(-1)?.about.cpu;
+  /** @type {Newest} */
+  const found = { rounds: {}, about: {} };
+  for (const { about, lines } of timed) {
+    if (about.cpu !== cpu || about.node.split('.')[0] !== major) continue;
+    const wanted = lines.filter(({ cores }) => (cores === 1) === oneCore);
+    for (const row of new Set(wanted.map((line) => line.row))) {
+      found.rounds[row] = roundsOf(wanted.filter((line) => line.row === row));
+      found.about[row] = about;
+    }
   }
-  const rounds = Object.entries(linesByRow).map(([row, lines]) => [row, roundsOf(lines)]);
-  return { about, rounds: Object.fromEntries(rounds) };
+  return found;
 }
 
 /**
- * The sources that a checkout's figures are of.
+ * By the names of rows: their rounds, and what was measured there.
+ *
+ * @typedef {{ rounds: Record<string, ReturnType<typeof roundsOf>>, about: Record<string, Record<string, string>> }} Newest
+ */
+
+/**
+ * The newest counts of instructions.
+ *
+ * @param {Results[]} kept
+ * @returns {{ about: Record<string, string>, lines: Count[] } | undefined}
+ */
+function newestCounts(kept) {
+  return kept.filter(({ about }) => about.qemu !== undefined).at(-1);
+}
+
+/**
+ * The sources that a checkout's figures are of; a plus sign says that they were changed since.
  *
  * @param {string} folder
  */
@@ -196,4 +228,18 @@ function commit(folder) {
   }
 }
 
-module.exports = { RESULTS, aboutNow, allKept, fileOf, format, keep, linesOf, newest, parse, roundsOf };
+module.exports = {
+  RESULTS,
+  aboutNow,
+  allKept,
+  commit,
+  fileOf,
+  format,
+  keep,
+  keepCounts,
+  linesOf,
+  newest,
+  newestCounts,
+  parse,
+  roundsOf,
+};

@@ -11,7 +11,7 @@ const { measure } = require('./measure');
 const { nodeBinary, versionsOf } = require('./node-binary');
 const { USAGE, parseOptions } = require('./options');
 const { heading, report } = require('./report');
-const { RESULTS, aboutNow, allKept, fileOf, keep, linesOf, parse } = require('./results');
+const { RESULTS, aboutNow, allKept, commit, fileOf, keep, linesOf, parse } = require('./results');
 const { rows } = require('./rows');
 
 async function main() {
@@ -29,6 +29,7 @@ async function main() {
   const command = oneCore ? ['taskset', '-c', '0', node] : [node];
   const chosen = options.resume ? options.rows.filter(isMissing(fileOf(about), cores)) : options.rows;
 
+  const sources = commit(path.join(__dirname, '..'));
   const started = Date.now();
   console.log(`Node ${versions.node}, ${cores === 1 ? '1 core' : `${cores} cores`}, ${about.date}\n${heading()}`);
   for (const [index, row] of chosen.entries()) {
@@ -38,7 +39,7 @@ async function main() {
     say('');
     console.log(report(row, measured));
     // After each row, so that a run that is broken off has not been in vain: see --resume.
-    if (!options.quick) keep({ about, lines: linesOf(row.name, cores, measured) });
+    if (!options.quick) keep({ about, lines: linesOf(row.name, measured, { cores, commit: sources }) });
   }
   console.log(`\n${seconds(started)} s`);
   if (!options.quick) console.log(`kept in ${path.relative(process.cwd(), fileOf(about))}; --write-figures shows it`);

@@ -3,7 +3,7 @@
 // The kept figures as Markdown, by the name that a document asks for them: `<!-- figures:NAME -->`.
 
 const { BEFORE, BEST_JS, INCUMBENT, KEPT, MD5 } = require('./contestants');
-const { newest } = require('./results');
+const { newest, newestCounts } = require('./results');
 const { growthRows, tableRows } = require('./rows');
 const { evaluate } = require('./statistics');
 
@@ -18,6 +18,7 @@ const tables = {
   'speed-22-one-core': (kept) => speed(newest(kept, { major: '22', oneCore: true })),
   before,
   growth: (kept) => growth(newest(kept, { major: '24' })),
+  instructions: (kept) => instructions(newestCounts(kept)),
 };
 
 const COLUMNS = { [INCUMBENT]: 'aws-kinesis-agg', [BEST_JS]: 'best JS', [KEPT]: 'best JS, kept', [MD5]: 'MD5s alone' };
@@ -25,7 +26,7 @@ const COLUMNS = { [INCUMBENT]: 'aws-kinesis-agg', [BEST_JS]: 'best JS', [KEPT]: 
 /** Every row: its times, and how many times as much the others take. */
 function speed({ about, rounds }) {
   const measured = tableRows.filter(({ name }) => rounds[name] !== undefined);
-  if (about === undefined || measured.length === 0) return 'Not measured yet.';
+  if (measured.length === 0) return 'Not measured yet.';
   const lines = measured.map((row) => {
     const { figures, rivals, limits } = evaluate(row, rounds[row.name]);
     const limit = (what) =>
@@ -36,7 +37,7 @@ function speed({ about, rounds }) {
     const mean = `${amount(row, figures.mean)}${limit('meanToMedian').map((text) => `, ${digits(figures.meanToMedian)}x${text}x`)}`;
     return [row.title, `${amount(row, figures.median)}${limit('median')}`, mean, ms(figures.cpu), ...cells];
   });
-  return `${table(['', 'median', 'mean', 'CPU', ...Object.values(COLUMNS)], lines)}\n\n${origin(about)}`;
+  return `${table(['', 'median', 'mean', 'CPU', ...Object.values(COLUMNS)], lines)}\n\n${origin(about, measured)}`;
 }
 
 /** Median, mean and CPU time, and the target. */
@@ -55,14 +56,14 @@ function mark(isMet) {
 function events({ about, rounds }) {
   const names = ['event-1kb', 'event-100b', 'event-100b-iterate', 'event-100b-text'];
   const rows = names.flatMap((name) => tableRows.filter((row) => row.name === name && rounds[name] !== undefined));
-  if (about === undefined || rows.length === 0) return 'Not measured yet.';
+  if (rows.length === 0) return 'Not measured yet.';
   const lines = rows.map((row) => {
     const { figures, rivals } = evaluate(row, rounds[row.name]);
     const of = (contestant) =>
       rivals.filter((rival) => rival.contestant === contestant).map((rival) => ms(rival.figures.median));
     return [row.title, ms(figures.median), ...[INCUMBENT, BEST_JS, MD5].map((contestant) => of(contestant).join(''))];
   });
-  return `${table(['', 'kinesis-agg', 'aws-kinesis-agg', 'best JS', 'MD5s alone'], lines)}\n\n${origin(about)}`;
+  return `${table(['', 'kinesis-agg', 'aws-kinesis-agg', 'best JS', 'MD5s alone'], lines)}\n\n${origin(about, rows)}`;
 }
 
 /** Every row beside the same row of another checkout: `--before`. */
@@ -84,14 +85,15 @@ function before(kept) {
       ),
     ]);
   const names = compared.map(({ major, oneCore }) => `Node ${major}${oneCore ? ', one core' : ''}`);
-  const commits = [...new Set(compared.map(({ about }) => about?.before))].join(', ');
-  return `${table(['', ...names], lines)}\n\nBefore: commit ${commits}. ${origin(compared[0].about)}`;
+  const commits = new Set(compared.flatMap(({ about }) => Object.values(about).flatMap((each) => each.before ?? [])));
+  const origins = new Set(compared.map(({ about }) => origin(about, tableRows)));
+  return `${table(['', ...names], lines)}\n\nBefore: commit ${[...commits].join(', ')}. ${[...origins].join(' ')}`;
 }
 
 /** What a user record takes, from few to many of them. */
 function growth({ about, rounds }) {
   const measured = growthRows.filter(({ name, growth }) => growth?.of === 'userRecords' && rounds[name] !== undefined);
-  if (about === undefined || measured.length === 0) return 'Not measured yet.';
+  if (measured.length === 0) return 'Not measured yet.';
   const counts = [...new Set(measured.map(({ growth }) => growth?.value ?? 0))];
   const series = ['deaggregate', 'aggregate'];
   const lines = counts.map((count) => [
@@ -107,14 +109,42 @@ function growth({ about, rounds }) {
     }),
   ]);
   const names = series.flatMap((job) => [`\`${job}()\``, 'aws-kinesis-agg', 'best JS']);
-  return `${table(['user records', ...names], lines)}\n\nNanoseconds for each user record of 20 B. ${origin(about)}`;
+  return `${table(['user records', ...names], lines)}\n\nNanoseconds for each user record of 20 B. ${origin(about, measured)}`;
 }
 
-/** @param {Record<string, string> | undefined} about */
-function origin(about) {
-  if (about === undefined) return '';
-  const date = new Date(about.date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
-  return `${date}, Node ${about.node}, ${about.cpu} (${about.machine}).${about.note ? ` ${about.note}` : ''}`;
+/** What the core takes on arm64 beside x64. Work that only one of them does has only its figures. */
+function instructions(counts) {
+  if (counts === undefined) return 'Not counted yet.';
+  const { about, lines } = counts;
+  const works = [...new Set(lines.map(({ work }) => work))];
+  const of = (work, processor) => lines.find((line) => line.work === work && line.processor === processor);
+  const perRecord = (line) => (line?.userRecords > 0 ? (line.instructions / line.userRecords).toFixed(0) : '');
+  const perByte = (line) => (line === undefined ? '' : (line.instructions / line.bytes).toFixed(2));
+  const rows = works.map((work) => {
+    const [arm64, x64] = [of(work, 'arm64'), of(work, 'x64')];
+    const ratio = arm64 && x64 ? digits(arm64.instructions / x64.instructions) : '';
+    return [work, perRecord(arm64), perRecord(x64), perByte(arm64), perByte(x64), ratio];
+  });
+  const names = ['', 'arm64, a record', 'x64, a record', 'arm64, a byte', 'x64, a byte', 'arm64 / x64'];
+  return `${table(names, rows)}\n\n${day(about)}, by \`${about.command}\`: qemu ${about.qemu} on ${about.machine}, ${about.rustc}.`;
+}
+
+/**
+ * When and where rows were measured: more than once if they were not measured together.
+ *
+ * @param {import('./results').Newest['about']} about
+ * @param {import('./rows').Row[]} rows
+ */
+function origin(about, rows) {
+  const all = rows.flatMap(({ name }) => {
+    const { node, cpu, machine, note, ...rest } = about[name] ?? {};
+    return node === undefined ? [] : `${day(rest)}, Node ${node}, ${cpu} (${machine}).${note ? ` ${note}` : ''}`;
+  });
+  return [...new Set(all)].join(' ');
+}
+
+function day({ date }) {
+  return new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
 function amount({ measure }, value) {

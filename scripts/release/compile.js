@@ -14,6 +14,22 @@ const ARTIFACT = { ELF: 'libkinesis_agg.so', MACHO: 'libkinesis_agg.dylib', PE: 
 /** Gives the path of the file. */
 function compile(name) {
   const target = TARGETS[name];
+  // One crate type: with the rlib of Cargo.toml beside it, cargo drops link-time optimization.
+  const folder = cargo(name, ['rustc', '--lib', '--crate-type', 'cdylib']);
+  const file = path.join(ROOT, 'prebuilds', `kinesis-agg.${name}.node`);
+  fs.copyFileSync(path.join(folder, ARTIFACT[target.format]), file);
+  fs.chmodSync(file, 0o644);
+  return file;
+}
+
+/**
+ * Runs cargo for a target with its cross toolchain, and gives the folder of what it built.
+ *
+ * @param {string} name of the target
+ * @param {string[]} command
+ */
+function cargo(name, command) {
+  const target = TARGETS[name];
   const bin = python();
   const env = {
     ...process.env,
@@ -25,16 +41,7 @@ function compile(name) {
     RUSTC: rustWithSource(),
     RUSTC_BOOTSTRAP: '1', // build-std is a -Z flag
   };
-  // One crate type: with the rlib of Cargo.toml beside it, cargo drops link-time optimization.
-  const flags = [
-    '--lib',
-    '--crate-type',
-    'cdylib',
-    '--release',
-    '--locked',
-    '--target',
-    target.zigTriple ?? target.triple,
-  ];
+  const flags = ['--release', '--locked', '--target', target.zigTriple ?? target.triple];
   // The standard library is compiled along, for platforms whose own no registry has, and everywhere without the code that prints
   // stack traces: a third of the file, and a stripped one has nothing to print.
   flags.push('-Zbuild-std=std,panic_unwind', '-Zbuild-std-features=panic-unwind');
@@ -42,16 +49,12 @@ function compile(name) {
   env.CARGO_ENCODED_RUSTFLAGS = rustflags(target, env).join('\x1f');
   // macOS and Windows bring their own linker; for everything else, and Linux with its old glibc, zig has one.
   const isHome = process.platform !== 'linux' && name.startsWith(process.platform);
-  run(isHome ? 'cargo' : 'cargo-zigbuild', ['rustc', ...flags], {
+  run(isHome ? 'cargo' : 'cargo-zigbuild', [...command, ...flags], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-
-  const file = path.join(ROOT, 'prebuilds', `kinesis-agg.${name}.node`);
-  fs.copyFileSync(path.join(env.CARGO_TARGET_DIR, target.triple, 'release', ARTIFACT[target.format]), file);
-  fs.chmodSync(file, 0o644);
-  return file;
+  return path.join(env.CARGO_TARGET_DIR, target.triple, 'release');
 }
 
 /** No path of this machine in what is shipped: panic messages name source files. */
@@ -67,4 +70,4 @@ function rustflags(target, env) {
   return flags;
 }
 
-module.exports = { compile };
+module.exports = { cargo, compile };
