@@ -12,6 +12,7 @@ runSteps([
   { name: 'JavaScript against its types', command: [...bin('tsc'), '--project', '.'] },
   { name: 'Rust style', command: ['cargo', 'fmt', '--check'] },
   { name: 'Rust style, fuzz targets', command: ['cargo', 'fmt', '--manifest-path', 'fuzz/Cargo.toml', '--check'] },
+  { name: 'packages by their hashes', command: [process.execPath, 'scripts/lockfile.js'] },
   { name: 'licences of what is linked', command: [process.execPath, 'scripts/licences.js', '--check'] },
   { name: 'Rust lints', command: ['cargo', 'clippy', '--quiet', '--all-targets', '--', '-D', 'warnings'] },
   {

@@ -22,7 +22,7 @@ function layOut(target) {
     for (const file of ['package.json', 'package-lock.json', '.npmrc'])
       fs.copyFileSync(path.join(ROOT, file), path.join(into, file));
     const platform = [`--os=${os}`, `--cpu=${cpu}`, `--libc=${abi === 'musl' ? 'musl' : 'glibc'}`];
-    run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...platform], { cwd: into });
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...platform], { cwd: into });
   });
   for (const entry of fs.readdirSync(home)) {
     if (entry !== 'node_modules') fs.rmSync(path.join(home, entry), { recursive: true });

@@ -2,23 +2,33 @@
 
 // The cross toolchain: zig as the linker for every platform, and a Rust with the source of its standard library.
 
+const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { CACHE, folder, run } = require('./cache');
 const { dependencies, unpack } = require('./debian');
 
 const isWindows = process.platform === 'win32';
-const PYTHON_PACKAGES = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.0', 'lief==1.0.0'];
+const REQUIREMENTS = path.join(__dirname, 'requirements.txt');
 
-/** A folder with the pinned zig, cargo-zigbuild and lief. */
+/** A folder with the pinned zig, cargo-zigbuild and lief, each held against its hash. */
 function python() {
   // A virtual environment holds absolute paths, so it is made where it stays: `folder` only marks that it is finished.
   const home = path.join(CACHE, 'python');
   const bin = path.join(home, isWindows ? 'Scripts' : 'bin');
-  folder(PYTHON_PACKAGES.join('-').replaceAll('==', '-'), () => {
+  const hash = crypto.createHash('sha256').update(fs.readFileSync(REQUIREMENTS)).digest('hex').slice(0, 8);
+  folder(`python-${hash}`, () => {
     fs.rmSync(home, { recursive: true, force: true });
     run(isWindows ? 'python' : 'python3', ['-m', 'venv', home]);
-    run(path.join(bin, 'pip'), ['install', '--quiet', ...PYTHON_PACKAGES]);
+    run(path.join(bin, 'pip'), [
+      'install',
+      '--quiet',
+      '--require-hashes',
+      '--only-binary',
+      ':all:',
+      '--requirement',
+      REQUIREMENTS,
+    ]);
     const zig = run(path.join(bin, 'python'), ['-c', 'import ziglang; print(ziglang.__path__[0])']).trim();
     if (!isWindows) fs.symlinkSync(path.join(zig, 'zig'), path.join(bin, 'zig'));
   });
