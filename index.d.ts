@@ -243,7 +243,8 @@ export interface AggregatorOptions {
   maxUserRecords?: number | undefined;
   /**
    * Largest number of aggregates that are open at one time: an integer of 1 or more. When another one must open, the
-   * least recently used one closes. Memory is bounded by this number times `maxAggregateBytes`.
+   * least recently used one closes. Memory is bounded by about 2.5 times this number times the larger of `maxAggregateBytes`
+   * and the largest record.
    *
    * @defaultValue `64`, or the number of lanes or shards if that is more
    */

@@ -1,9 +1,9 @@
 /**
- * A handler for the user records of a Lambda event: it stops in time, reports rightly, and repeats least.
+ * A handler for the user records of a Lambda event: it stops in time, reports where it stopped, and repeats little.
  *
- * Every user record is handled in order, nothing is lost when one fails, and what comes again is known beforehand. The
- * event source mapping of the function needs `FunctionResponseTypes: [ReportBatchItemFailures]`; without it Lambda ignores
- * the response, and what it reports is lost.
+ * Every user record is handled in order, nothing is lost when one fails, and you know beforehand what comes again. The event
+ * source mapping of the function needs `FunctionResponseTypes: [ReportBatchItemFailures]`. Without it, Lambda ignores the
+ * response, and the records that it reports are lost.
  *
  * - {@link createHandler} makes the function that Lambda calls.
  * - {@link processEvent} handles one event and tells what became of it.
@@ -16,13 +16,9 @@
  * @module kinesis-agg/lambda
  */
 
-import type { LambdaRecord, LambdaRecordPayload, UserRecord } from './index';
+import type { LambdaRecord, LambdaRecordPayload, Position, UserRecord } from './index';
 
-/** A place in a shard. */
-export interface Position {
-  sequenceNumber: string;
-  subSequenceNumber?: number | null;
-}
+export type { Position } from './index';
 
 // -------------------------------------------------------------------------------------------------------- the event
 
@@ -92,7 +88,12 @@ export type EventRecord = LambdaRecord | PipesRecord;
  * console.log(userRecords); // 0
  * ```
  */
-export type KinesisEvent<R extends EventRecord = LambdaRecord> = { Records: readonly R[] } | readonly R[];
+export type KinesisEvent<R extends EventRecord = LambdaRecord> =
+  | {
+      /** The records, in order. */
+      Records: readonly R[];
+    }
+  | readonly R[];
 
 /**
  * What Lambda reads of the answer: a `KinesisStreamBatchResponse` of `@types/aws-lambda`.
@@ -106,10 +107,13 @@ export type KinesisEvent<R extends EventRecord = LambdaRecord> = { Records: read
  */
 export interface BatchResponse {
   /**
-   * Where Lambda is to begin again: the Kinesis record of the earliest unhandled user record, or nothing. For EventBridge
+   * Where Lambda begins again: the Kinesis record of the earliest unhandled user record, or nothing. For EventBridge
    * Pipes it names every Kinesis record from that one on.
    */
-  batchItemFailures: { itemIdentifier: string }[];
+  batchItemFailures: {
+    /** The Kinesis record's sequence number; for EventBridge Pipes its `eventID`. */
+    itemIdentifier: string;
+  }[];
 }
 
 // ------------------------------------------------------------------------------------------------------- the handler
@@ -149,18 +153,17 @@ export type UserRecordHandler<R extends EventRecord = LambdaRecord> = (
  */
 export interface Delivery<R extends EventRecord = LambdaRecord> {
   /**
-   * `eventID` and sub-sequence number: the same at every delivery, and unique in the stream, so that it is fit for a key of
-   * idempotency. The sequence number stands for an `eventID` that a hand-made event lacks. A getter: it is not copied
-   * by spreading.
+   * `eventID` and sub-sequence number: the same at every delivery and unique in the stream, and so a key for idempotency. If a
+   * hand-made event has no `eventID`, the sequence number takes its place. It is a getter: spreading does not copy it.
    */
   readonly id: string;
-  /** When the Kinesis record arrived; undefined where the event does not say. A getter, as {@link Delivery.id}. */
+  /** When the Kinesis record arrived; undefined if the event does not say. A getter, as {@link Delivery.id}. */
   readonly arrivedAt: Date | undefined;
   /** The Kinesis record: the very object of the event. */
   readonly source: R;
   /**
    * Aborts, with a `TimeoutError`, when the time is nearly up. What rejects then counts as unhandled, not as a failure.
-   * It never aborts where there is no context.
+   * Without a context it never aborts.
    */
   readonly signal: AbortSignal;
 }
@@ -181,10 +184,9 @@ export type Verdict = 'retry' | 'drop';
 /**
  * Remembers how many leading user records of a Kinesis record are done, so that a retry goes on behind them.
  *
- * `load` is called once an event, for its first Kinesis record and only if that holds several user records, for a retry
- * begins with just that one. `save` is called when the event stops inside a Kinesis record, before the response, and
- * earlier if the time is up while a handler runs. A store that fails or never answers loses nothing: then user records
- * are repeated.
+ * `load` is called once an event, for its first Kinesis record, since a retry begins with that one, and only if it holds
+ * several user records. `save` is called when the event stops inside a Kinesis record, before the response, and earlier if
+ * the time is up while a handler runs. If the store fails or never answers, nothing is lost: user records are repeated.
  *
  * A store belongs to one function: two functions that share one skip what only the other has handled. So make the
  * function's name a part of the key. Nothing is deleted: give entries a time to live of the stream's retention, and replay a
@@ -205,7 +207,7 @@ export interface ProgressStore {
   /**
    * Gives the number that was saved for a Kinesis record, or undefined.
    *
-   * @param eventID - The Kinesis record's `eventID`, or its sequence number in a hand-made event without.
+   * @param eventID - The Kinesis record's `eventID`, or its sequence number in a hand-made event without one.
    */
   load(eventID: string): number | undefined | Promise<number | undefined>;
   /**
@@ -248,21 +250,21 @@ export interface ProcessOptions<R extends EventRecord = LambdaRecord> {
    */
   concurrency?: number | undefined;
   /**
-   * Lambda's context, which knows the time that is left. {@link createHandler} passes it on its own.
+   * Lambda's context, which knows the time that is left. {@link createHandler} passes it by itself.
    *
    * @defaultValue none: there is no deadline
    */
   context?: LambdaContext | undefined;
   /**
-   * Milliseconds before the end of the function at which nothing more is started and {@link Delivery.signal} aborts: the
-   * time that the handlers in flight may still take.
+   * How many milliseconds before the function's end nothing more is started and {@link Delivery.signal} aborts: the time
+   * that the handlers in flight may still take.
    *
    * @defaultValue a fifth of the time that is left at the start, at most 10 000
    */
   stopBeforeMs?: number | undefined;
   /**
-   * Hears of a failure and decides; it is awaited. Nothing means `'retry'`, and so does an error of its own. It may hear of
-   * the same user record again at the next delivery, and it does not hear of what fails after {@link Delivery.signal} has
+   * Hears of a failure and decides; it is awaited. To return nothing means `'retry'`, and so does an error of its own. It may
+   * hear of the same user record again at the next delivery. It does not hear of a failure after {@link Delivery.signal} has
    * aborted.
    *
    * @defaultValue none: `'retry'`
@@ -282,8 +284,8 @@ export interface ProcessOptions<R extends EventRecord = LambdaRecord> {
    */
   verifyChecksum?: boolean | undefined;
   /**
-   * Whether a broken Kinesis record is a failure, instead of going to the handler whole, with `decodeError`. `onError` gets
-   * its `KplError`.
+   * Whether a broken Kinesis record is a failure, instead of going to the handler whole with `decodeError`. `onError` then
+   * gets its `KplError`.
    *
    * @defaultValue `false`
    */
@@ -305,7 +307,7 @@ export interface ProcessOptions<R extends EventRecord = LambdaRecord> {
  * ```
  */
 export interface ProcessedEvent {
-  /** To be returned to Lambda. */
+  /** Return it to Lambda. */
   response: BatchResponse;
   /** All user records of the event: `handled + dropped + skipped + unhandled`. */
   userRecords: number;
@@ -315,9 +317,9 @@ export interface ProcessedEvent {
   dropped: number;
   /** Those that `progress` knew as done. */
   skipped: number;
-  /** The others: they come again. */
+  /** All others: they come again. */
   unhandled: number;
-  /** How many of the handled and dropped ones come again too, and are not skipped by `progress` then. */
+  /** How many of the handled and dropped ones come again, too, and are not skipped by `progress` then. */
   repeated: number;
   /** The earliest unhandled user record; absent if there is none. */
   position?: Position;
@@ -340,9 +342,8 @@ export interface ProcessedEvent {
  * @param event - The event as Lambda or EventBridge Pipes passes it.
  * @param handler - Called for each user record.
  * @param options - Concurrency, deadline, failures and progress.
- * @returns A promise that rejects only before the first handler runs: with a `KplError`, `ERR_KPL_KINESIS_RECORD` for what
- * is no event of a Kinesis stream or belongs to a tumbling window, `ERR_KPL_OPTION` for a bad option or handler,
- * `ERR_KPL_NATIVE` if there is no binary for this platform.
+ * @returns A promise that rejects only before the first handler runs, with a `KplError`: `ERR_KPL_KINESIS_RECORD` if the event
+ * does not come from a Kinesis stream or belongs to a tumbling window, `ERR_KPL_OPTION` for a bad option or handler.
  *
  * @example
  * ```ts
@@ -367,13 +368,13 @@ export function processEvent<R extends EventRecord>(
  * Makes the function that Lambda calls.
  *
  * It answers with {@link ProcessedEvent.response} alone. Without an `onError` it writes each failure to `console.error`, one
- * line with id and error; in any case an error of `progress` or of `onError` itself, and a deadline that falls inside the
- * first Kinesis record of an event where there is no `progress`, since that would repeat for ever.
+ * line with id and error. It always writes an error of `progress` or of `onError` itself. Without `progress`, it also writes a
+ * deadline that falls inside the first Kinesis record of an event, since that would repeat for ever.
  *
  * @param handler - Called for each user record.
  * @param options - As in {@link processEvent}; the context is the one that Lambda passes.
- * @returns The handler to export; it rejects where {@link processEvent} does.
- * @throws `KplError` `ERR_KPL_OPTION` for a bad option or handler.
+ * @returns The handler to export. It rejects where {@link processEvent} does.
+ * @throws KplError with `ERR_KPL_OPTION` for a bad option or handler.
  *
  * @example
  * ```ts

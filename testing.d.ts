@@ -1,5 +1,5 @@
 /**
- * Events and answers for the tests of a handler or a producer: deterministic, and right in every field.
+ * Events and answers for the tests of your handler or producer: deterministic, and right in every field.
  *
  * - {@link lambdaEvent}: what Lambda passes to a handler.
  * - {@link getRecordsOutput}: what GetRecords answers.
@@ -25,14 +25,14 @@ import type { AggregatorOptions, UserRecord, UserRecordInput } from './index';
  */
 export interface KinesisRecordsOptions extends AggregatorOptions {
   /**
-   * Which user records are Kinesis records of their own, not aggregated: all, or those for which it gives true. The order
-   * is kept: what is open in front of one is flushed.
+   * Which user records are Kinesis records of their own, not aggregated: all, or those for which it returns true. The order
+   * is kept: open aggregates in front of one are flushed.
    *
    * @defaultValue `false`
    */
   plain?: boolean | ((record: UserRecordInput, index: number) => boolean) | undefined;
   /**
-   * Positions, among the Kinesis records, of aggregates whose checksum shall be wrong.
+   * Positions, among the Kinesis records, of aggregates with a wrong checksum.
    *
    * @defaultValue none
    */
@@ -64,13 +64,29 @@ export interface KinesisRecordsOptions extends AggregatorOptions {
  * ```
  */
 export interface LambdaEventOptions extends KinesisRecordsOptions {
-  /** @defaultValue `'stream'` */
+  /**
+   * Name of the stream.
+   *
+   * @defaultValue `'stream'`
+   */
   streamName?: string | undefined;
-  /** @defaultValue `'shardId-000000000000'` */
+  /**
+   * The shard that all records come from.
+   *
+   * @defaultValue `'shardId-000000000000'`
+   */
   shardId?: string | undefined;
-  /** @defaultValue `'us-east-1'` */
+  /**
+   * Region of the stream.
+   *
+   * @defaultValue `'us-east-1'`
+   */
   awsRegion?: string | undefined;
-  /** @defaultValue `'123456789012'` */
+  /**
+   * Account of the stream.
+   *
+   * @defaultValue `'123456789012'`
+   */
   accountId?: string | undefined;
 }
 
@@ -86,6 +102,7 @@ export interface LambdaEventOptions extends KinesisRecordsOptions {
  * ```
  */
 export interface LambdaEvent {
+  /** The records, in order. */
   Records: LambdaEventRecord[];
 }
 
@@ -104,21 +121,32 @@ export interface LambdaEvent {
  * ```
  */
 export interface LambdaEventRecord {
+  /** The Kinesis record itself. */
   kinesis: {
+    /** `1.0` */
     kinesisSchemaVersion: string;
+    /** Partition key of the Kinesis record. */
     partitionKey: string;
+    /** Sequence number, a decimal. */
     sequenceNumber: string;
     /** Base64. */
     data: string;
     /** Seconds since 1970. */
     approximateArrivalTimestamp: number;
   };
+  /** `aws:kinesis` */
   eventSource: string;
+  /** `1.0` */
   eventVersion: string;
+  /** Shard and sequence number. */
   eventID: string;
+  /** `aws:kinesis:record` */
   eventName: string;
+  /** The function's role. */
   invokeIdentityArn: string;
+  /** Region of the stream. */
   awsRegion: string;
+  /** The stream's ARN. */
   eventSourceARN: string;
 }
 
@@ -134,15 +162,33 @@ export interface LambdaEventRecord {
  * ```
  */
 export interface GetRecordsOutput {
-  $metadata: { httpStatusCode: number; requestId: string; attempts: number; totalRetryDelay: number };
+  /** What the SDK tells of the request. */
+  $metadata: {
+    /** 200 */
+    httpStatusCode: number;
+    /** Made up. */
+    requestId: string;
+    /** 1 */
+    attempts: number;
+    /** 0 */
+    totalRetryDelay: number;
+  };
+  /** The Kinesis records, in order. */
   Records: {
+    /** Sequence number, a decimal. */
     SequenceNumber: string;
+    /** When the record arrived. */
     ApproximateArrivalTimestamp: Date;
+    /** The record's data. */
     Data: Uint8Array;
+    /** Partition key of the Kinesis record. */
     PartitionKey: string;
+    /** Not encrypted. */
     EncryptionType: 'NONE';
   }[];
+  /** Set: the shard is open. */
   NextShardIterator: string;
+  /** 0 */
   MillisBehindLatest: number;
 }
 
@@ -157,10 +203,14 @@ export interface GetRecordsOutput {
  * ```
  */
 export interface PutRecordsInput {
+  /** The entries, in order. */
   Records:
     | readonly {
+        /** The entry's data. */
         Data: Uint8Array | undefined;
+        /** Partition key of the entry. */
         PartitionKey?: string | undefined;
+        /** Explicit hash key of the entry. */
         ExplicitHashKey?: string | undefined;
       }[]
     | undefined;
@@ -172,8 +222,8 @@ export interface PutRecordsInput {
  *
  * @param userRecords - The user records, in order.
  * @param options - Which of them share a Kinesis record, and where the event comes from.
- * @returns The event; the same one for the same arguments.
- * @throws `KplError` as `aggregate`, and `ERR_KPL_OPTION` for a bad option.
+ * @returns The event. It is the same for the same arguments.
+ * @throws KplError as `aggregate` does, and with `ERR_KPL_OPTION` for a bad option.
  *
  * @example
  * ```ts
@@ -194,8 +244,8 @@ export function lambdaEvent(userRecords: Iterable<UserRecordInput>, options?: La
  *
  * @param userRecords - The user records, in order.
  * @param options - Which of them share a Kinesis record.
- * @returns The answer, of which the shard goes on behind it; the same one for the same arguments.
- * @throws `KplError` as `aggregate`, and `ERR_KPL_OPTION` for a bad option.
+ * @returns The answer of an open shard. It is the same for the same arguments.
+ * @throws KplError as `aggregate` does, and with `ERR_KPL_OPTION` for a bad option.
  *
  * @example
  * ```ts
@@ -212,13 +262,13 @@ export function getRecordsOutput(
 ): GetRecordsOutput;
 
 /**
- * Gives the user records that a producer sent: of a PutRecords command that a mock has caught.
+ * Reads the user records that a producer sent, from a PutRecords command that a mock has caught.
  *
- * Sequence numbers are `''`, since Kinesis has not given any yet.
+ * Sequence numbers are `''`, since Kinesis has not assigned any yet.
  *
  * @param putRecordsInput - The command's input.
  * @returns The user records, in order, with the explicit hash keys that they were sent with.
- * @throws `KplError` `ERR_KPL_KINESIS_RECORD` for what is no input of PutRecords.
+ * @throws KplError with `ERR_KPL_KINESIS_RECORD` for a value that is not an input of PutRecords.
  *
  * @example
  * ```ts
