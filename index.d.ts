@@ -846,7 +846,8 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
   /**
    * Whether each user record's `data` is a copy of its own. Otherwise it is a view into its Kinesis record's payload: cheap,
    * but one small view that you keep keeps the whole payload in memory, up to 10 MiB. The payload may be the very bytes of
-   * the record that you passed. Set `copy` if you keep a few records for long.
+   * the record that you passed. Set `copy` if you keep a few records for long, or use your own buffers again: then nothing
+   * that comes out holds memory of yours, of the payload, or of a longer string.
    *
    * @defaultValue `false`
    */
@@ -914,8 +915,12 @@ export interface UserRecord {
    */
   partitionKey: string | null;
   /**
-   * Explicit hash key of the user record as it was written, usually a decimal, or null. Aggregates of this package
-   * carry one on every user record, see {@link Routing}.
+   * Explicit hash key that the producer gave to the user record, usually a decimal, or null.
+   *
+   * The one that a {@link Routing} writes on every user record of an aggregate is not handed out: so you may aggregate what
+   * comes out again, and it is routed like the original. It is the hash key of the Kinesis record's own partition key, or
+   * of the lane that this key names, on all user records. Where the Kinesis record has no partition key, it cannot be told
+   * and comes out.
    */
   explicitHashKey: string | null;
   /** The user record's bytes: a view into its Kinesis record's payload, or a copy if `copy` is set. */
@@ -1171,12 +1176,13 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
 
   /**
    * When the Kinesis record of user record `i` arrived, as that record says it: a Date from AWS SDK v3, a number of
-   * seconds since 1970 from Lambda, of milliseconds from Firehose and Kinesis Analytics, undefined where it has none.
+   * seconds since 1970 from Lambda, of milliseconds from Firehose and Kinesis Analytics, a number or a string from the AWS
+   * CLI and from emulators, undefined where it has none.
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
    */
-  approximateArrivalTimestamp(i: number): Date | number | undefined;
+  approximateArrivalTimestamp(i: number): Date | number | string | undefined;
 
   /**
    * The Kinesis record of user record `i`: the very object that you passed.

@@ -54,7 +54,7 @@ fn reading(criterion: &mut Criterion) {
             let options = deaggregate::Options { verify_checksum, hash_key_range: None, inspect_data: true };
             let mut table = Vec::new();
             group.bench_function(format!("table {checksum}, {shape}"), |bencher| {
-                bencher.iter(|| deaggregate(black_box(&[&data]), &options, &mut table));
+                bencher.iter(|| deaggregate(black_box(&[&data]), &[], &options, &mut table));
             });
         }
     }

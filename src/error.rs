@@ -95,7 +95,7 @@ impl fmt::Display for Error {
             ),
             Self::Option { name, must_be } => write!(formatter, "{name} must be {must_be}"),
             Self::ShardMap { problem } => write!(formatter, "the shard map is not usable: {problem}"),
-            Self::Checksum => formatter.write_str("the MD5 does not match: corrupted, or not an aggregated record"),
+            Self::Checksum => formatter.write_str("the MD5 does not match"),
             Self::Malformed { offset } => {
                 write!(formatter, "not a valid aggregated record from byte {offset} on")
             }

@@ -91,6 +91,50 @@ impl HashKeyRange {
     }
 }
 
+/// One of up to 1024 equal parts of the hash key space. An aggregate of a lane carries its name as the partition key and
+/// its middle as the explicit hash key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    index: u16,
+    count: u16,
+}
+
+impl Lane {
+    /// The most lanes that there may be.
+    pub const MAX_COUNT: u16 = 1024;
+
+    /// `None` if there is no such lane.
+    #[must_use]
+    pub fn new(index: usize, count: u16) -> Option<Self> {
+        let index = u16::try_from(index).ok()?;
+        (index < count && count <= Self::MAX_COUNT).then_some(Self { index, count })
+    }
+
+    /// Reads a lane's name, `lane-<index>-of-<count>`, both numbers without leading zeros.
+    #[must_use]
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        let numbers = str::from_utf8(name.strip_prefix(b"lane-")?).ok()?;
+        let (index, count) = numbers.split_once("-of-")?;
+        let number = |decimal: &str| HashKey::from_decimal(decimal.as_bytes())?.0.try_into().ok();
+        Self::new(number(index).map(usize::from)?, number(count)?)
+    }
+
+    /// floor((2 index + 1) x 2^127 / count), by long division, since the dividend has up to 138 bits.
+    #[must_use]
+    pub fn middle(self) -> HashKey {
+        let count = u128::from(self.count);
+        let high = (2 * u128::from(self.index) + 1) << 63;
+        let low = (high % count) << 64;
+        HashKey(((high / count) << 64) + low / count)
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "lane-{}-of-{}", self.index, self.count)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +176,48 @@ mod tests {
         let range = HashKeyRange { start: HashKey(5), end: HashKey(7) };
         let inside: Vec<u128> = (0..10).filter(|number| range.contains(HashKey(*number))).collect();
         assert_eq!(inside, [5, 6, 7]);
+    }
+
+    #[test]
+    fn a_lane_has_one_name() {
+        for (index, count) in [(0, 1), (0, 2), (7, 8), (10, 100), (1023, 1024)] {
+            let lane = Lane::new(index, count).expect("there is such a lane");
+            assert_eq!(Lane::from_name(lane.to_string().as_bytes()), Some(lane));
+        }
+        assert_eq!(Lane::from_name(b"lane-7-of-8"), Lane::new(7, 8));
+        for name in [
+            "",
+            "lane-",
+            "lane-0",
+            "lane-0-of-",
+            "lane--of-8",
+            "lane-0-of-0",
+            "lane-8-of-8",
+            "lane-9-of-8",
+            "lane-07-of-8",
+            "lane-7-of-08",
+            "lane-+7-of-8",
+            "lane-7-of-8 ",
+            " lane-7-of-8",
+            "Lane-7-of-8",
+            "lane-7-of-8-of-8",
+            "lane-1024-of-1025",
+            "lane-0-of-65537",
+            "lane-65536-of-8",
+            "lane-0-of-340282366920938463463374607431768211457",
+        ] {
+            assert_eq!(Lane::from_name(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn lanes_have_their_middles() {
+        let middle = |index, count| Lane::new(index, count).map(Lane::middle);
+        assert_eq!(middle(0, 1), Some(HashKey(1 << 127)));
+        assert_eq!(middle(0, 2), Some(HashKey(1 << 126)));
+        assert_eq!(middle(1, 2), Some(HashKey(3 << 126)));
+        assert_eq!(middle(2, 3), Some(HashKey(283_568_639_100_782_052_886_145_506_193_140_176_213)));
+        assert_eq!(middle(0, 1024), Some(HashKey(1 << 117)));
+        assert_eq!(middle(1023, 1024), Some(HashKey(2047 << 117)));
     }
 }

@@ -14,7 +14,8 @@ mod spelling;
 
 use decoding::{check, options};
 use framed::framed;
-use kinesis_agg::deaggregate::{HEADER_WORDS, KEYS_ARE_ASCII, Outcome, broken_record, deaggregate};
+use kinesis_agg::deaggregate::deaggregate;
+use kinesis_agg::deaggregate::table::{HEADER_WORDS, KEYS_ARE_ASCII, Outcome, broken_record};
 use kinesis_agg::error::Error;
 use kinesis_agg::format::envelope::MAGIC;
 use kinesis_agg::proto::{AggregatedRecord, Record};
@@ -110,11 +111,38 @@ fn a_header_tells_the_error_of_a_broken_record() {
     assert_eq!(broken_record(Outcome::Index as u32, 7), Some(Error::Index { user_record: 7 }));
 }
 
+#[test]
+fn keys_that_no_user_record_names_are_not_listed_where_they_are_many() {
+    let mut message = Vec::new();
+    for number in 0..5000 {
+        message.extend(
+            AggregatedRecord { partition_key_table: vec![format!("{number:05}")], ..Default::default() }
+                .encode_to_vec(),
+        );
+        let explicit_hash_key_table = vec![format!("1{number:05}")];
+        message.extend(AggregatedRecord { explicit_hash_key_table, ..Default::default() }.encode_to_vec());
+    }
+    let named = [(4000, Some(7)), (12, None), (4999, Some(4999)), (4000, Some(0))];
+    let records = named.map(|(partition_key_index, explicit_hash_key_index)| Record {
+        partition_key_index,
+        explicit_hash_key_index,
+        ..Default::default()
+    });
+    message.extend(AggregatedRecord { records: records.to_vec(), ..Default::default() }.encode_to_vec());
+
+    let data = framed(&message);
+    let mut table = Vec::new();
+    deaggregate(&[&data], &[], &options(0), &mut table);
+    assert_eq!(table[..HEADER_WORDS][..5], [Outcome::Aggregated as u32, 4, 8, 3, 3]);
+    check(&[&data], &options(0));
+    check(&[&data], &options(1));
+}
+
 /// Where the header says that all keys lie, if they are ASCII and little else lies there.
 fn key_region(parts: &[&[u8]]) -> Option<(u32, u32)> {
     let data = framed(&parts.concat());
     let mut table = Vec::new();
-    deaggregate(&[&data], &options(0), &mut table);
+    deaggregate(&[&data], &[], &options(0), &mut table);
     let [outcome, .., flags, start, end] = table[..HEADER_WORDS] else { panic!("a header has eight words") };
     assert_eq!(outcome, Outcome::Aggregated as u32);
     (flags & KEYS_ARE_ASCII != 0).then_some((start, end))

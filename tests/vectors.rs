@@ -2,8 +2,10 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use kinesis_agg::aggregate::{Aggregator, Options, Request, Routing, UserRecord, seal};
-use kinesis_agg::deaggregate::{self, HEADER_WORDS, Outcome, deaggregate};
+use kinesis_agg::deaggregate::table::{HEADER_WORDS, Outcome};
+use kinesis_agg::deaggregate::{self, deaggregate};
 use kinesis_agg::format::envelope::{Envelope, MAGIC, begins_with_magic};
+use kinesis_agg::format::key_text::key_text;
 use kinesis_agg::format::reader::Outline;
 use serde_json::Value;
 
@@ -84,7 +86,7 @@ fn malformed_and_borderline_blobs_have_the_right_outcome() {
 fn outcome(data: &[u8]) -> u32 {
     let options = deaggregate::Options { verify_checksum: true, hash_key_range: None, inspect_data: false };
     let mut table = Vec::new();
-    deaggregate(&[data], &options, &mut table);
+    deaggregate(&[data], &[], &options, &mut table);
     assert!(table.len() >= HEADER_WORDS);
     table[0]
 }
@@ -92,7 +94,7 @@ fn outcome(data: &[u8]) -> u32 {
 fn read(data: &[u8]) -> Vec<Row> {
     let mut outline = Outline::default();
     outline.read(Envelope::open(data).expect("framed").message, MAGIC.len()).expect("well-formed");
-    let key = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let key = |bytes: &[u8]| key_text(bytes).into_owned();
     let explicit = |position: u32| {
         let index = (position as usize).checked_sub(1)?;
         Some(key(outline.explicit_hash_keys[index].of(data)))

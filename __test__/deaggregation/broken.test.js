@@ -221,3 +221,26 @@ describe('options', () => {
     expect(() => [sdkRecord(good)].map(deaggregate)).toThrow(expect.objectContaining({ code: 'ERR_KPL_OPTION' }));
   });
 });
+
+describe('the message about a failed checksum says what can be known', () => {
+  const wrong = Buffer.alloc(16, 0x77);
+  const framed = (message) => Buffer.concat([MAGIC, message, wrong]);
+
+  test.each([
+    ['how many user records it holds', checksum, 'parses to its end and holds 2 user records'],
+    ['where it stops', framed(Buffer.from('0a0161ff', 'hex')), 'stops making sense at byte 7'],
+    ['that it looks cut off', good.Data.subarray(0, -20), 'looks cut off'],
+    ['that its MD5 looks cut off', good.Data.subarray(0, -3), '3 bytes of the MD5 are missing'],
+    ['that other bytes follow', Buffer.concat([good.Data, Buffer.from('\n')]), 'followed by 1 other bytes'],
+    ['that it looks nested', framed(good.Data), 'nested'],
+    ['that it looks like gzip', framed(Buffer.from('1f8b0800', 'hex')), 'gzip'],
+  ])('%s', (_, Data, expected) => {
+    const errors = [];
+    const record = sdkRecord({ Data, PartitionKey: 'a' });
+    deaggregate(record, { onBroken: (error) => errors.push(error) });
+    expect(errors.map(({ code }) => code)).toEqual(['ERR_KPL_CHECKSUM']);
+    expect(errors[0].message).toMatch(/^the MD5 does not match: /);
+    expect(errors[0].message).toMatch(new RegExp(expected));
+    expect(errors[0].message).not.toContain('key');
+  });
+});

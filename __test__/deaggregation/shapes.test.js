@@ -2,7 +2,7 @@
 
 // The shapes in which Kinesis records come, told apart by their fields.
 
-const { aggregate, decode, deaggregate, deaggregateAsync, iterDeaggregate } = require('../..');
+const { aggregate, decode, deaggregate, deaggregateAsync, isAggregated, iterDeaggregate } = require('../..');
 const given = require('../support/kinesis-records');
 const { expectRefusal } = require('../support/thrown');
 
@@ -117,10 +117,9 @@ describe("the SDK's Data", () => {
   });
 });
 
-describe('base64', () => {
-  const record = (data) => ({ data, partitionKey: 'a', sequenceNumber: '1' });
-  const textOf = (data) => deaggregate(record(data))[0].data.toString('latin1');
+const textOf = (data) => deaggregate({ data, partitionKey: 'a', sequenceNumber: '1' })[0].data.toString('latin1');
 
+describe('base64', () => {
   test.each([
     ['with padding', 'eA=='],
     ['without padding', 'eA'],
@@ -142,6 +141,61 @@ describe('base64', () => {
     for (let length = 0; length < 200; length++) {
       const bytes = Buffer.alloc(length, 'abcdefg');
       expect(textOf(bytes.toString('base64'))).toBe(bytes.toString());
+    }
+  });
+});
+
+describe('text that is no base64 is refused, with a hint', () => {
+  const aggregated = entry.Data.toString('utf8');
+  const base64 = entry.Data.toString('base64');
+  test.each([
+    ['an aggregate read as text', aggregated],
+    ['JSON', '{"n":1}'],
+    ['a word with a full stop', 'hello.'],
+    ['one character too many', 'AAAAA'],
+    ['one character too many, with padding', 'AAAAA==='],
+    ['one character', 'A'],
+    ['a stray character where the length is right', 'AAA!A'],
+    ['a stray character where the length is right, with padding', 'AAA!A=='],
+    ['a stray character at the end', `${base64}!`],
+    ['a stray character in the middle', `${base64.slice(0, 8)}*${base64.slice(8)}`],
+    ['padding in the middle', 'eA==eA=='],
+    ['another alphabet', 'ключ'],
+    ['a lone surrogate', 'AAA\ud800'],
+    ['a no-break space', 'AA\u00a0AA'],
+  ])('%s', async (_name, data) => {
+    for (const record of [
+      { kinesis: { data, partitionKey: 'a', sequenceNumber: '1' } },
+      { data, partitionKey: 'a', sequenceNumber: '1' },
+      { Data: data, PartitionKey: 'a', SequenceNumber: '1' },
+      { recordId: '1', data },
+    ]) {
+      const records = [given.sdkRecord(raw), record];
+      const { message } = expectRefusal(() => deaggregate(records), 'ERR_KPL_KINESIS_RECORD', { recordIndex: 1 });
+      expect(message).toMatch(/base64.*deaggregate first/);
+      expect(message).not.toContain(data);
+      expectRefusal(() => decode(records), 'ERR_KPL_KINESIS_RECORD', { recordIndex: 1 });
+      expectRefusal(() => [...iterDeaggregate(records)], 'ERR_KPL_KINESIS_RECORD', { recordIndex: 1 });
+      await expect(deaggregateAsync(records)).rejects.toMatchObject({ recordIndex: 1 });
+    }
+    expect(isAggregated(data)).toBe(false);
+  });
+
+  test('whatever can be base64 is read as Node reads it', () => {
+    for (let length = 0; length < 60; length++) {
+      const bytes = Buffer.alloc(length, '\u00ff>x?');
+      const padded = bytes.toString('base64');
+      const lines = padded.replace(/.{1,7}/g, '$&\r\n');
+      for (const text of [
+        padded,
+        padded.replace(/=/g, ''),
+        bytes.toString('base64url'),
+        lines,
+        ` ${padded}\t`,
+        `${padded}\n`,
+      ]) {
+        expect(textOf(text)).toBe(bytes.toString('latin1'));
+      }
     }
   });
 });
@@ -185,7 +239,8 @@ test.each([
   ['Data that is undefined', { Data: undefined, PartitionKey: 'a', SequenceNumber: '1' }],
   ['Data that is null', { Data: null, PartitionKey: 'a', SequenceNumber: '1' }],
   ['Data that is an object', { Data: {}, PartitionKey: 'a', SequenceNumber: '1' }],
-  ["Data that is a Buffer's JSON", { Data: Buffer.from('x').toJSON() }],
+  ["a Buffer's JSON that holds no bytes", { Data: { type: 'Buffer', data: [256] } }],
+  ["a Buffer's JSON that is no array", { Data: { type: 'Buffer', data: { 0: 1, length: 1 } } }],
   ['a DynamoDB record', { eventID: '1', dynamodb: { Keys: {} } }],
   ['an SQS record', { messageId: '1', body: 'x' }],
 ])('%s is no Kinesis record', async (_, value) => {
@@ -200,8 +255,50 @@ test.each([
   });
 });
 
-test('an event is refused with the advice to pass its Records', () => {
-  expect(() => deaggregate({ Records: [] })).toThrow('Records');
+describe('what is often given for a record is refused with the advice what to pass', () => {
+  const bytes = Buffer.from('x');
+  const sdk = { Data: bytes, PartitionKey: 'a', SequenceNumber: '1' };
+  test.each([
+    ['an event', { Records: [] }, 'pass its Records'],
+    ['an event of Firehose', { invocationId: '1', records: [{ recordId: '1', data: 'eA==' }] }, 'pass its records'],
+    [
+      'an event of SubscribeToShard',
+      { SubscribeToShardEvent: { Records: [sdk] } },
+      'pass its SubscribeToShardEvent.Records',
+    ],
+    ['an SQS record', { messageId: '1', body: '{}' }, 'JSON.parse(body)'],
+    ['a Buffer', bytes, 'pass { Data: bytes }'],
+    ['an ArrayBuffer', new ArrayBuffer(3), 'pass { Data: bytes }'],
+    ["a Buffer's JSON", bytes.toJSON(), 'pass { Data: bytes }'],
+    ['base64', 'eA==', 'pass { data: base64 }'],
+    ['a stream', (async function* () {})(), 'iterDeaggregate'],
+    ['data that a parser has read', { kinesis: { data: { id: 1 }, sequenceNumber: '1' } }, 'deaggregate first'],
+  ])('%s', async (_, value, advice) => {
+    for (const records of [value, [value]]) {
+      const { message } = expectRefusal(() => deaggregate(records), 'ERR_KPL_KINESIS_RECORD');
+      expect(message).toContain(advice);
+      expectRefusal(() => decode(records), 'ERR_KPL_KINESIS_RECORD');
+      await expect(deaggregateAsync(records)).rejects.toThrow(advice);
+    }
+    expect(() => [...iterDeaggregate([value])]).toThrow(advice);
+  });
+});
+
+test.each(Object.entries(SHAPES))('the JSON of a Buffer is taken for bytes: %s', async (_, shape) => {
+  const withJson = (record) => {
+    for (const part of [record, record.kinesis]) {
+      for (const name of ['data', 'Data']) {
+        if (part?.[name] !== undefined) part[name] = JSON.parse(JSON.stringify(Buffer.from(part[name], 'base64')));
+      }
+    }
+    return record;
+  };
+  const record = withJson(shape(entry));
+  expect(deaggregate(record)).toEqual(EXPECTED);
+  expect([...iterDeaggregate([record])]).toEqual(EXPECTED);
+  expect(await deaggregateAsync(record)).toEqual(EXPECTED);
+  expect(decode(record).toArray()).toEqual(EXPECTED);
+  expect(deaggregate(withJson(shape(raw)))).toEqual([EXPECTED_RAW]);
 });
 
 test.each([[null], [undefined], [5], ['text'], [true], [Symbol('x')], [() => {}]])(

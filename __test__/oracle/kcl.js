@@ -16,31 +16,31 @@ const DIGEST_BYTES = 16;
  */
 
 /**
- * Everything the tests need to know of one Kinesis record's data.
+ * Everything the tests need to know of one Kinesis record.
  * @param {Buffer} data
+ * @param {string | null} [partitionKey] its own
  */
-function judge(data) {
+function judge(data, partitionKey = null) {
   const magic = data.subarray(0, MAGIC.length).equals(MAGIC);
   const body = data.subarray(MAGIC.length, -DIGEST_BYTES);
   if (!magic || data.length <= MAGIC.length + DIGEST_BYTES || !md5(body).equals(data.subarray(-DIGEST_BYTES))) {
-    return new Judgement(magic, null, false);
+    return new Judgement(magic, null, partitionKey);
   }
-  const { aggregate, isCut } = readMessage(body);
-  return new Judgement(magic, aggregate, isCut);
+  return new Judgement(magic, readMessage(body).aggregate, partitionKey);
 }
 
 class Judgement {
   /**
    * @param {boolean} magic the data begins with the magic
    * @param {import('./reader').Aggregate | null} aggregate null: not an aggregate
-   * @param {boolean} isCut protobuf-java dropped bits of a tag or a length on the way
+   * @param {string | null} partitionKey the Kinesis record's own
    */
-  constructor(magic, aggregate, isCut) {
+  constructor(magic, aggregate, partitionKey) {
     this.magic = magic;
     this.aggregate = aggregate;
-    this.isCut = isCut;
     this.brokenIndex =
-      aggregate?.records.some((record) => keysOf(aggregate, record, String, whatwgText) === null) ?? false;
+      aggregate?.records.some((record) => keysOf(aggregate, record, String, javaText) === null) ?? false;
+    this.isPinned = !this.brokenIndex && isPinned(aggregate, partitionKey);
   }
 
   /** What the KCL hands on. @returns {Verdict} */
@@ -62,21 +62,21 @@ class Judgement {
 
   /** What this package promises. @returns {Verdict & { decodeError?: RegExp }} */
   ours(range) {
-    if (this.isCut) return { raw: true, decodeError: /^ERR_KPL_MALFORMED$/ };
     if (this.aggregate === null)
       return this.magic ? { raw: true, decodeError: /^ERR_KPL_(MALFORMED|CHECKSUM)$/ } : { raw: true };
     if (this.brokenIndex) return { raw: true, decodeError: /^ERR_KPL_INDEX$/ };
     const { aggregate } = this;
     const records = aggregate.records.map((record) => ({
-      ...keysOf(aggregate, record, String, whatwgText),
+      ...keysOf(aggregate, record, String, javaText),
       data: record.data,
     }));
-    if (range === undefined) return { raw: false, records };
+    const shown = this.isPinned ? records.map((record) => ({ ...record, explicitHashKey: null })) : records;
+    if (range === undefined) return { raw: false, records: shown };
     const kept = records.every(({ partitionKey, explicitHashKey }) => {
       const hashKey = explicitHashKey === null ? hashKeyOf(partitionKey) : decimal(explicitHashKey);
       return hashKey !== null && contains(range, hashKey);
     });
-    return { raw: false, records: kept ? records : [] };
+    return { raw: false, records: kept ? shown : [] };
   }
 
   /** The hash keys of its user records, as far as they have one. @returns {bigint[]} */
@@ -93,7 +93,6 @@ class Judgement {
   /** Why the two may differ on this input: the written list, and nothing else. @returns {string[]} */
   deviations() {
     const { aggregate } = this;
-    if (this.isCut) return ['a tag or length of more than 32 bits, of which Java drops the rest'];
     if (aggregate === null) return [];
     if (this.brokenIndex) {
       const brokenForJava = aggregate.records.some((record) => keysOf(aggregate, record, toInt32, javaText) === null);
@@ -101,7 +100,7 @@ class Judgement {
         ? ['an index that points nowhere']
         : ['an index of more than 32 bits, which Java cuts until it points somewhere'];
     }
-    const used = aggregate.records.map((record) => keysOf(aggregate, record, String, whatwgText));
+    const used = aggregate.records.map((record) => keysOf(aggregate, record, String, javaText));
     const hashed = used.filter(({ explicitHashKey }) => explicitHashKey !== null);
     const found = [];
     if (
@@ -115,11 +114,16 @@ class Judgement {
     if (hashed.some(({ explicitHashKey }) => decimal(explicitHashKey) !== bigInteger(explicitHashKey))) {
       found.push('an explicit hash key in digits other than 0 to 9, which only Java takes for a number');
     }
-    if ([...aggregate.partitionKeys, ...aggregate.explicitHashKeys].some((key) => javaText(key) !== whatwgText(key))) {
-      found.push('a surrogate in a key, which Java replaces by one U+FFFD and others by several');
-    }
+    if (this.isPinned) found.push('an explicit hash key that a routing wrote, which is not handed out');
     return found;
   }
+}
+
+/** Whether all user records carry one explicit hash key, which is the hash key of the Kinesis record's own partition key. */
+function isPinned(aggregate, partitionKey) {
+  if (partitionKey === null || aggregate === null || aggregate.records.length === 0) return false;
+  const pin = String(hashKeyOf(partitionKey));
+  return aggregate.records.every((record) => keysOf(aggregate, record, String, javaText).explicitHashKey === pin);
 }
 
 /** The keys of a user record, or null if an index points nowhere. */
@@ -139,8 +143,6 @@ const toInt32 = (value) => BigInt.asIntN(32, value).toString();
 /** Without a range the KCL still takes the full one. */
 const contains = (range, hashKey) =>
   hashKey >= BigInt(range?.start ?? 0) && hashKey <= BigInt(range?.end ?? MAX_HASH_KEY);
-
-const whatwgText = (bytes) => bytes.toString('utf8');
 
 /** Java takes the three bytes of a surrogate for one mistake, the WHATWG's rule takes them for three. */
 function javaText(bytes) {
@@ -166,4 +168,4 @@ function digitValue(digit) {
   return runBeginsAtZero ? low : low - 6;
 }
 
-module.exports = { judge };
+module.exports = { javaText, judge };

@@ -12,7 +12,6 @@ class Malformed extends Error {}
 /**
  * @typedef {object} Read
  * @property {Aggregate | null} aggregate null: it is none
- * @property {boolean} isCut protobuf-java dropped bits of a tag or a length on the way
  * @property {boolean} isOdd there is something that protobufjs reads otherwise: known fields of another wire type, groups,
  *   numbers of more than 32 bits
  *
@@ -31,7 +30,7 @@ function readMessage(message) {
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
   }
-  return { aggregate, isCut: reader.isCut, isOdd: reader.isOdd };
+  return { aggregate, isOdd: reader.isOdd };
 }
 
 function readAggregate(reader) {
@@ -76,7 +75,6 @@ function readTag(reader) {
 
 /** protobuf-java's CodedInputStream, in what it accepts. */
 class JavaReader {
-  isCut = false;
   isOdd = false;
   /** A required field was missing somewhere: protobuf-java says so only after it has read everything. */
   isIncomplete = false;
@@ -136,9 +134,7 @@ class JavaReader {
   }
 
   #int32() {
-    const value = this.varint();
-    if (value >= 2n ** 32n) this.isCut = true;
-    return Number(BigInt.asUintN(32, value));
+    return Number(BigInt.asUintN(32, this.varint()));
   }
 
   #tag() {

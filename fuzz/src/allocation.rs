@@ -21,7 +21,7 @@ pub fn check(records: &[&[u8]], options: &Options) {
     /// What it may be beside that for a Kinesis record, however small.
     const BYTES_PER_RECORD: usize = 512;
 
-    let ((), peak) = peak_of(|| deaggregate(records, options, &mut Vec::new()));
+    let ((), peak) = peak_of(|| deaggregate(records, &[], options, &mut Vec::new()));
     let bound = records.iter().map(|data| BYTES_PER_BYTE * data.len() + BYTES_PER_RECORD).sum();
     assert!(peak <= bound, "{peak} bytes of memory, more than {bound}");
 }

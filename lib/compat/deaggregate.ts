@@ -64,8 +64,8 @@ function deaggregated(kinesisRecord: object, computeChecksums: unknown): Deaggre
   const { fields, spelling } = readSpelling(kinesisRecord);
   const { partitionKey, explicitPartitionKey, sequenceNumber, data } = fields;
   const payload = payloadOf(data);
-  const outline = new Outline(native.readRecords([payload], READ_OPTIONS), 0);
-  const broken = brokenRecord(outline, 0);
+  const outline = new Outline(native.readRecords([payload], [], READ_OPTIONS), 0);
+  const broken = brokenRecord(outline, payload, 0);
   const asItIs = (error?: Error) => ({ userRecords: [spelling.whole(fields)], error });
 
   const isAggregate = outline.isAggregate || broken?.code === 'ERR_KPL_INDEX';

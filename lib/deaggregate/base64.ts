@@ -15,13 +15,17 @@ export class Base64Texts {
   readonly #payload: Payload;
   readonly #outline: Outline;
   readonly #end: number;
+  /** Data of more bytes is encoded by itself. */
+  readonly #runBytes: number;
   #next: number;
   /** Base64 of the user records up to before `#runEnd`; the next one's begins at `#unit`. */
   #run = '';
   #unit = 0;
   #runEnd = 0;
 
-  constructor(payload: Payload, outline: Outline, first: number, end: number) {
+  /** @param copy whether each text is a string of its own, which keeps no longer one alive */
+  constructor(payload: Payload, outline: Outline, first: number, end: number, copy = false) {
+    this.#runBytes = copy ? -1 : LARGE_BYTES;
     this.#payload = payload;
     this.#outline = outline;
     this.#next = first;
@@ -32,7 +36,7 @@ export class Base64Texts {
   next(): string {
     const i = this.#next++;
     const bytes = this.#outline.length(i);
-    if (bytes > LARGE_BYTES) {
+    if (bytes > this.#runBytes) {
       const start = this.#outline.start(i);
       return this.#payload.base64Slice(start, start + bytes);
     }

@@ -30,6 +30,8 @@ export class UserRecordBatch {
   #end = 0;
   /** What its user records are ahead of their place in the aggregate. */
   #ahead = 0;
+  /** A text of all of it would be wasted on one question, where questions jump about. */
+  #isAskedAgain = false;
   #text: Text | undefined = undefined;
 
   constructor(sources: Source[], copy: boolean) {
@@ -47,12 +49,14 @@ export class UserRecordBatch {
 
   partitionKey(i: number): string | null {
     const { outline, payload, partitionKey } = this.#seek(i);
-    return outline.isAggregate ? outline.partitionKey(i - this.#ahead, outline.keys(payload)) : partitionKey;
+    if (!outline.isAggregate) return partitionKey;
+    return outline.partitionKey(i - this.#ahead, outline.keys(payload, this.#copy));
   }
 
   explicitHashKey(i: number): string | null {
     const { outline, payload, explicitHashKey } = this.#seek(i);
-    return outline.isAggregate ? outline.explicitHashKey(i - this.#ahead, outline.keys(payload)) : explicitHashKey;
+    if (!outline.isAggregate) return explicitHashKey;
+    return outline.explicitHashKey(i - this.#ahead, outline.keys(payload, this.#copy));
   }
 
   data(i: number): Buffer {
@@ -67,8 +71,13 @@ export class UserRecordBatch {
     const { outline, payload } = this.#seek(i);
     if (!outline.isAggregate) return payload.toString();
     const start = outline.start(i - this.#ahead);
+    const end = start + outline.length(i - this.#ahead);
+    if (this.#copy || !this.#isAskedAgain) {
+      this.#isAskedAgain = true;
+      return outline.dataIsAscii ? payload.latin1Slice(start, end) : payload.utf8Slice(start, end);
+    }
     this.#text ??= textOf(payload, outline.dataIsAscii);
-    return this.#text.slice(start, start + outline.length(i - this.#ahead));
+    return this.#text.slice(start, end);
   }
 
   json(i: number): unknown {
@@ -89,7 +98,7 @@ export class UserRecordBatch {
     return outline.isAggregate || aggregated;
   }
 
-  approximateArrivalTimestamp(i: number): Date | number | undefined {
+  approximateArrivalTimestamp(i: number): Date | number | string | undefined {
     return this.#seek(i).approximateArrivalTimestamp;
   }
 
@@ -131,6 +140,7 @@ export class UserRecordBatch {
     this.#first = this.#firsts[low] as number;
     this.#end = this.#firsts[low + 1] as number;
     this.#ahead = this.#first - this.#source.first;
+    this.#isAskedAgain = false;
     this.#text = undefined;
   }
 }

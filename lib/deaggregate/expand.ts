@@ -3,7 +3,7 @@
 import type { DeaggregateOptions, KinesisRecord } from '../../index';
 import { MAX_GROUP, readOneByOne } from './groups';
 import { type Cursor, OneByOne } from './one-by-one';
-import { type Settings, settingsOf } from './options';
+import { KNOWN_BESIDE_STREAMS, type Settings, settingsOf } from './options';
 import { reportAllBroken } from './read';
 import { each, type Source } from './source';
 
@@ -30,7 +30,7 @@ export function expandOneByOne<T extends object>(
   options: DeaggregateOptions | undefined,
   Expansion: Expansion<T>,
 ): IterableIterator<T> | AsyncIterableIterator<T> {
-  const settings = settingsOf(options);
+  const settings = settingsOf(options, KNOWN_BESIDE_STREAMS);
   return isAsync(records)
     ? expandAsync(records, settings, Expansion)
     : new OneByOne(expansions(each(records), settings, Expansion));

@@ -73,9 +73,9 @@ function isPlainArray(records: Iterable<KinesisRecord>): records is readonly Kin
   return Array.isArray(records) && records[Symbol.iterator] === Array.prototype.values;
 }
 
-function sourceOf(record: KinesisRecord, recordIndex: number, { after }: Settings): Source | undefined {
+function sourceOf(record: KinesisRecord, recordIndex: number, { after, copy }: Settings): Source | undefined {
   const source = new Source(record, recordIndex);
   if (after !== undefined && !source.isAfter(after)) return undefined;
-  source.load();
+  source.load(copy);
   return source;
 }

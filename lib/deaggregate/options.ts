@@ -2,6 +2,7 @@
 
 import type { DeaggregateOptions, KinesisRecord, KplError as PublicError } from '../../index';
 import { KplError } from '../error';
+import { refuseUnknownOptions } from '../options';
 import { type Place, placeOf } from './positions';
 
 export interface Settings {
@@ -15,13 +16,19 @@ export interface Settings {
   after: Place | undefined;
 }
 
-export function settingsOf(options: DeaggregateOptions = {}): Settings {
+const KNOWN = ['verifyChecksum', 'strict', 'onBroken', 'hashKeyRange', 'after', 'copy'];
+
+/** `signal`, which `stream.pipeline` passes to its generators, is ignored: the pipeline destroys the source. */
+export const KNOWN_BESIDE_STREAMS = [...KNOWN, 'signal'];
+
+export function settingsOf(options: DeaggregateOptions = {}, known: readonly string[] = KNOWN): Settings {
   if (options === null || typeof options !== 'object') {
     throw new KplError(
       'ERR_KPL_OPTION',
       `options must be an object, got ${options === null ? 'null' : typeof options}`,
     );
   }
+  refuseUnknownOptions(options, known);
   const { verifyChecksum = true, strict = false, copy = false, onBroken, hashKeyRange, after } = options;
   for (const [name, value] of Object.entries({ verifyChecksum, strict, copy })) {
     if (typeof value !== 'boolean') {

@@ -11,13 +11,13 @@ import { each, Source } from './source';
 import { Outline } from './table';
 
 /** The records of which something lies after `settings.after`. */
-export function sourcesOf(records: KinesisRecord | Iterable<KinesisRecord>, { after }: Settings): Source[] {
+export function sourcesOf(records: KinesisRecord | Iterable<KinesisRecord>, { after, copy }: Settings): Source[] {
   const sources = [];
   let recordIndex = 0;
   for (const record of each(records)) {
     const source = new Source(record, recordIndex++);
     if (after !== undefined && !source.isAfter(after)) continue;
-    source.load();
+    source.load(copy);
     sources.push(source);
   }
   return sources;
@@ -31,7 +31,7 @@ export function sourcesOf(records: KinesisRecord | Iterable<KinesisRecord>, { af
 export function read(sources: Source[], settings: Settings, inspectData = false): void {
   const payloads = payloadsOf(sources);
   try {
-    outline(sources, native.readRecords(payloads, readOptions(settings, inspectData)));
+    outline(sources, native.readRecords(payloads, partitionKeysOf(sources), readOptions(settings, inspectData)));
   } catch (thrown) {
     throw fromNative(thrown);
   }
@@ -43,7 +43,8 @@ export async function readAsync(sources: Source[], settings: Settings): Promise<
   for (const source of sources) if (!source.isOurs) source.payload = copyOf(source.payload);
   const payloads = sources.map(({ toBeRead }) => toBeRead);
   try {
-    outline(sources, await native.readRecordsAsync(payloads, readOptions(settings, false)));
+    const options = readOptions(settings, false);
+    outline(sources, await native.readRecordsAsync(payloads, partitionKeysOf(sources), options));
   } catch (thrown) {
     throw fromNative(thrown);
   }
@@ -53,6 +54,11 @@ function payloadsOf(sources: Source[]): Payload[] {
   // Only now, since reading the one may have run code of the caller's that took away the memory of another.
   for (const source of sources) source.checkMemory();
   return sources.map(({ toBeRead }) => toBeRead);
+}
+
+/** By which the core tells the explicit hash keys that a routing wrote. */
+function partitionKeysOf(sources: Source[]): (string | null)[] {
+  return sources.map(({ partitionKey }) => (typeof partitionKey === 'string' ? partitionKey : null));
 }
 
 function outline(sources: Source[], table: Uint32Array): void {
@@ -66,10 +72,15 @@ function readOptions({ verifyChecksum, startingHashKey, endingHashKey }: Setting
   return { verifyChecksum, inspectData, startingHashKey, endingHashKey };
 }
 
-/** The error of a record that begins with the magic and is no aggregate; `undefined` for every other. */
-export function brokenRecord({ broken }: Outline, recordIndex: number): KplError | undefined {
+/** The code of what is wrong with a record that begins with the magic and is no aggregate; `undefined` for every other. */
+export function codeOfBroken({ broken }: Outline): KplErrorCode | undefined {
+  return broken && (native.codeOfBrokenRecord(broken.outcome) as KplErrorCode);
+}
+
+/** The error, with what can be known of the record. */
+export function brokenRecord({ broken }: Outline, payload: Payload, recordIndex: number): KplError | undefined {
   if (broken === undefined) return undefined;
-  const { code, message, offset } = native.describeBrokenRecord(broken.outcome, broken.position);
+  const { code, message, offset } = native.describeBrokenRecord(broken.outcome, broken.position, payload);
   return new KplError(code as KplErrorCode, message, { recordIndex, offset });
 }
 
@@ -83,7 +94,7 @@ export function reportAllBroken(sources: Source[], settings: Settings): void {
 export function reportBroken(source: Source, { strict, onBroken }: Settings): void {
   if (!strict && !onBroken) return;
   // A broken record is one user record: if it is left out, it was told of when it was handed out.
-  const broken = source.leftOut > 0 ? undefined : brokenRecord(source.outline, source.recordIndex);
+  const broken = source.leftOut > 0 ? undefined : brokenRecord(source.outline, source.payload, source.recordIndex);
   if (broken) onBroken?.(broken, source.record);
   if (broken && strict) throw broken;
   source.checkMemory();

@@ -35,7 +35,7 @@ class RecordsInShape {
     this.#source = source;
     this.#userRecords = new UserRecords(source, copy);
     if (source.outline.isAggregate && !source.cameAsBytes) {
-      this.#texts = new Base64Texts(source.payload, source.outline, source.first, source.end);
+      this.#texts = new Base64Texts(source.payload, source.outline, source.first, source.end, copy);
     }
   }
 

@@ -2,7 +2,17 @@
 
 import type { KinesisRecord } from '../../index';
 import { KplError } from '../error';
-import { bytesOf, copyOf, decodeBase64, isShared, type Payload, viewOf } from '../native/bytes';
+import {
+  byteLengthOf,
+  bytesAsMeasured,
+  bytesOf,
+  bytesOfBase64,
+  bytesOfJson,
+  copyOf,
+  isShared,
+  type Payload,
+  viewOf,
+} from '../native/bytes';
 import { compareSequenceNumbers, isSequenceNumber, isSubSequenceNumber, type Place } from './positions';
 import { type Fields, type Shape, shapeOf } from './shapes';
 import { Outline } from './table';
@@ -16,7 +26,7 @@ export class Source {
   readonly shape: Shape;
   readonly partitionKey: string | null;
   readonly sequenceNumber: string;
-  readonly approximateArrivalTimestamp: Date | number | undefined;
+  readonly approximateArrivalTimestamp: Date | number | string | undefined;
   /** It was taken apart before: it is one user record, whatever its bytes are, with what follows. */
   readonly isUserRecord: boolean;
   readonly explicitHashKey: string | null;
@@ -34,18 +44,22 @@ export class Source {
   readonly #data: string | Uint8Array;
 
   constructor(record: KinesisRecord, recordIndex: number) {
-    if (record === null || typeof record !== 'object') throw notARecord(record, recordIndex);
+    if (record === null || typeof record !== 'object') throw notARecord(record, undefined, recordIndex);
     const shape = shapeOf(record);
     const fields = shape.read(record);
-    const data = typeof fields.data === 'string' ? fields.data : bytesOf(fields.data);
-    if (data === undefined) throw notARecord(record, recordIndex);
+    const data = typeof fields.data === 'string' ? fields.data : (bytesOf(fields.data) ?? bytesOfJson(fields.data));
+    if (data === undefined) throw notARecord(record, fields.data, recordIndex);
     this.record = record;
     this.recordIndex = recordIndex;
     this.shape = shape;
     this.#data = data;
     this.partitionKey = (fields.partitionKey ?? null) as string | null;
     this.sequenceNumber = sequenceNumberOf(fields, recordIndex);
-    this.approximateArrivalTimestamp = (fields.approximateArrivalTimestamp ?? undefined) as Date | number | undefined;
+    this.approximateArrivalTimestamp = (fields.approximateArrivalTimestamp ?? undefined) as
+      | Date
+      | number
+      | string
+      | undefined;
     const subSequenceNumber = subSequenceNumberOf(fields, recordIndex);
     this.aggregated = fields.aggregated === true;
     this.isUserRecord = this.aggregated || subSequenceNumber !== undefined;
@@ -73,15 +87,17 @@ export class Source {
     return this.subSequenceNumber > after.subSequenceNumber;
   }
 
-  /** Makes its bytes readable. */
-  load(): void {
+  /** Makes its bytes readable: as they lie in the caller's memory, unless a copy is wanted. */
+  load(copy: boolean): void {
     const data = this.#data;
     if (typeof data === 'string') {
-      this.payload = decodeBase64(data);
+      const payload = bytesOfBase64(data);
+      if (payload === undefined) throw notBase64(this.recordIndex);
+      this.payload = payload;
     } else {
       // Memory that another thread may change while it is read counts as nobody's until it is copied.
-      this.isOurs = isShared(data);
-      this.payload = this.isOurs ? copyOf(data) : viewOf(data);
+      this.isOurs = copy || isShared(data);
+      this.payload = this.isOurs ? copyOf(bytesAsMeasured(data, byteLengthOf(data))) : viewOf(data);
     }
     this.length = this.payload.length;
   }
@@ -112,13 +128,13 @@ export class Source {
   }
 }
 
-/** A Kinesis record or any number of them. An object that can be iterated is taken for several. */
+/** A Kinesis record or any number of them. An object that can be iterated is taken for several, unless it is bytes. */
 export function each(records: KinesisRecord | Iterable<KinesisRecord>, recordIndex?: number): Iterable<KinesisRecord> {
-  if (records !== null && typeof records === 'object') {
+  if (records !== null && typeof records === 'object' && !ArrayBuffer.isView(records)) {
     return Symbol.iterator in records ? records : [records];
   }
   const kind = records === null ? 'null' : typeof records;
-  const message = `records must be a Kinesis record or an iterable of them, got ${kind}`;
+  const message = `records must be a Kinesis record or an iterable of them, got ${hintAt(records) ?? kind}`;
   throw new KplError('ERR_KPL_KINESIS_RECORD', message, { recordIndex });
 }
 
@@ -143,11 +159,33 @@ function subSequenceNumberOf({ subSequenceNumber }: Fields, recordIndex: number)
   throw new KplError('ERR_KPL_KINESIS_RECORD', message, { recordIndex });
 }
 
-function notARecord(record: unknown, recordIndex: number): KplError {
-  const hint = Array.isArray((record as { Records?: unknown } | null | undefined)?.Records)
-    ? ': this is an event, pass its Records'
-    : '';
+function notARecord(record: unknown, data: unknown, recordIndex: number): KplError {
   const message =
     'not a Kinesis record: data must be base64 in a Lambda, Firehose or Analytics record, Data a Uint8Array in an SDK record';
-  return new KplError('ERR_KPL_KINESIS_RECORD', message + hint, { recordIndex });
+  const hint = hintAt(record) ?? (data !== null && typeof data === 'object' ? PARSED : undefined);
+  const text = hint === undefined ? message : `${message}: this is ${hint}`;
+  return new KplError('ERR_KPL_KINESIS_RECORD', text, { recordIndex });
+}
+
+function notBase64(recordIndex: number): KplError {
+  return new KplError('ERR_KPL_KINESIS_RECORD', `data must be base64: this is ${PARSED}`, { recordIndex });
+}
+
+const PARSED =
+  "data that a parser or an event normalizer may have decoded before (middy's event normalizer, Powertools' schemas): deaggregate first";
+
+/** What is often given for a record, and what to give for it. */
+function hintAt(value: unknown): string | undefined {
+  if (bytesOf(value) !== undefined || bytesOfJson(value) !== undefined) {
+    return 'data without its record: pass { Data: bytes }';
+  }
+  if (typeof value === 'string') return 'a string: pass { data: base64 }';
+  if (value === null || typeof value !== 'object') return undefined;
+  if ('Records' in value && Array.isArray(value.Records)) return 'an event: pass its Records';
+  if ('records' in value && Array.isArray(value.records)) return 'an event of Firehose or Analytics: pass its records';
+  if ('SubscribeToShardEvent' in value) return 'an event of SubscribeToShard: pass its SubscribeToShardEvent.Records';
+  if ('messageId' in value && 'body' in value) return 'an SQS record: pass what its body holds, by JSON.parse(body)';
+  if (Symbol.asyncIterator in value)
+    return 'an asynchronous iterable: iterDeaggregate and iterDeaggregateRecords take it';
+  return undefined;
 }

@@ -1,6 +1,7 @@
 // The table of numbers that the core makes of Kinesis records. src/deaggregate/table.rs says what the words mean; a test
 // holds the numbers here to those.
 
+import native from '../native';
 import type { Payload } from '../native/bytes';
 
 export const HEADER_WORDS = 8;
@@ -18,6 +19,7 @@ export const AGGREGATED = 1;
 
 export const KEYS_ARE_ASCII = 1;
 export const DATA_IS_ASCII = 2;
+export const KEYS_ARE_UTF8 = 4;
 
 export const SPAN_WORDS = 2;
 
@@ -92,10 +94,19 @@ export class Outline {
   /**
    * All keys of an aggregate: its partition keys, then its explicit hash keys. If they are ASCII, one string is made of
    * the region that holds them and each key is a slice of it.
+   *
+   * @param copy whether each key is a string of its own, which keeps no longer one alive
    */
-  keys(payload: Payload): string[] {
-    this.#keys ??= this.#word(FLAGS) & KEYS_ARE_ASCII ? this.#asciiKeys(payload) : this.#utf8Keys(payload);
+  keys(payload: Payload, copy = false): string[] {
+    this.#keys ??= this.#keysOf(payload, copy);
     return this.#keys;
+  }
+
+  #keysOf(payload: Payload, copy: boolean): string[] {
+    const flags = this.#word(FLAGS);
+    if (flags & KEYS_ARE_ASCII) return copy ? this.#sliced(payload, 'latin1Slice') : this.#asciiKeys(payload);
+    if (flags & KEYS_ARE_UTF8) return this.#sliced(payload, 'utf8Slice');
+    return native.keysAsText(payload, this.#table.subarray(this.#word(BODY), this.#rows));
   }
 
   #asciiKeys(payload: Payload): string[] {
@@ -109,11 +120,11 @@ export class Outline {
     return keys;
   }
 
-  #utf8Keys(payload: Payload): string[] {
+  #sliced(payload: Payload, slice: 'latin1Slice' | 'utf8Slice'): string[] {
     const keys = [];
     for (let span = this.#word(BODY); span < this.#rows; span += SPAN_WORDS) {
       const from = this.#table[span] as number;
-      keys.push(payload.utf8Slice(from, from + (this.#table[span + 1] as number)));
+      keys.push(payload[slice](from, from + (this.#table[span + 1] as number)));
     }
     return keys;
   }

@@ -2,7 +2,7 @@
 
 import type { UserRecord } from '../../index';
 import { BufferView, copyOf, type Payload, viewOf } from '../native/bytes';
-import { brokenRecord } from './read';
+import { codeOfBroken } from './read';
 import type { Source } from './source';
 import type { Outline } from './table';
 
@@ -23,7 +23,7 @@ export class UserRecords {
     this.#payload = source.payload;
     this.#next = source.first;
     this.#end = source.end;
-    this.#keys = source.outline.keys(source.payload);
+    this.#keys = source.outline.keys(source.payload, copy);
   }
 
   /** `undefined` when there are no more. */
@@ -48,7 +48,8 @@ export class UserRecords {
 
 function unaggregated(source: Source, copy: boolean): UserRecord {
   const { partitionKey, explicitHashKey, payload, sequenceNumber, subSequenceNumber, aggregated } = source;
-  const data = copy ? copyOf(payload) : viewOf(payload);
+  // Of what was copied before, a part of larger memory still has to be.
+  const data = copy && payload.length < payload.buffer.byteLength ? copyOf(payload) : viewOf(payload);
   const userRecord = new PlainUserRecord(
     partitionKey,
     explicitHashKey,
@@ -57,8 +58,8 @@ function unaggregated(source: Source, copy: boolean): UserRecord {
     subSequenceNumber,
     aggregated,
   );
-  const broken = brokenRecord(source.outline, source.recordIndex);
-  if (broken) userRecord.decodeError = broken.code;
+  const decodeError = codeOfBroken(source.outline);
+  if (decodeError) userRecord.decodeError = decodeError;
   return userRecord;
 }
 

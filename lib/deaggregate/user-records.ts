@@ -1,7 +1,7 @@
 import type { DeaggregateOptions, UserRecord } from '../../index';
 import { KplError } from '../error';
 import native from '../native';
-import { bytesOf, copyOf, decodeBase64, isShared } from '../native/bytes';
+import { bytesOf, bytesOfBase64, bytesOfJson, copyOf, isShared } from '../native/bytes';
 import { type AsyncRecords, expandAll, expandOneByOne, type Records } from './expand';
 import { settingsOf } from './options';
 import { read, readAsync, sourcesOf } from './read';
@@ -28,8 +28,9 @@ export function iterDeaggregate(records: Records | AsyncRecords, options?: Deagg
 }
 
 export function isAggregated(data: Uint8Array | string): boolean {
-  const bytes = typeof data === 'string' ? decodeBase64(data) : bytesOf(data);
+  const bytes = typeof data === 'string' ? bytesOfBase64(data) : (bytesOf(data) ?? bytesOfJson(data));
   if (bytes === undefined) {
+    if (typeof data === 'string') return false;
     throw new KplError('ERR_KPL_DATA', `data must be a Uint8Array or a base64 string, got ${typeof data}`);
   }
   return native.isAggregated(isShared(bytes) ? copyOf(bytes) : bytes);

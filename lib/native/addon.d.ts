@@ -7,14 +7,25 @@ export interface Addon {
   isAggregated(data: Uint8Array): boolean;
   /** What computes digests on this machine: `avx2`, `sse2`, `neon` or `portable`. */
   md5Path(): string;
-  /** The table that src/deaggregate lays out. */
-  readRecords(payloads: Uint8Array[], options: ReadOptions): Uint32Array;
-  readRecordsAsync(payloads: Uint8Array[], options: ReadOptions): Promise<Uint32Array>;
+  /** The table that src/deaggregate lays out. Explicit hash keys that a routing wrote are shown where there is no partition key. */
+  readRecords(payloads: Uint8Array[], partitionKeys: (string | null)[], options: ReadOptions): Uint32Array;
+  readRecordsAsync(
+    payloads: Uint8Array[],
+    partitionKeys: (string | null)[],
+    options: ReadOptions,
+  ): Promise<Uint32Array>;
+  /** Keys of which some are not UTF-8, as Java reads them; `spans` is the part of the table that lists them. */
+  keysAsText(payload: Uint8Array, spans: Uint32Array): string[];
   /** The base64 of the data of each row, end to end; `rows` is a part of the table that `payload` gave. */
   base64OfRows(payload: Uint8Array, rows: Uint32Array): string;
   /** Fills in the MD5s of what aggregators that seal later have closed. */
   sealAggregates(buffers: Buffer[]): void;
-  describeBrokenRecord(outcome: number, position: number): { code: string; message: string; offset?: number };
+  codeOfBrokenRecord(outcome: number): string;
+  describeBrokenRecord(
+    outcome: number,
+    position: number,
+    payload: Uint8Array,
+  ): { code: string; message: string; offset?: number };
 }
 
 export interface ReadOptions {

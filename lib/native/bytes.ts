@@ -65,6 +65,24 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   }
 }
 
+/** The bytes of a Buffer that went through JSON. `undefined` for anything else. */
+export function bytesOfJson(value: unknown): Uint8Array | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const { type, data } = value as { readonly type?: unknown; readonly data?: unknown };
+  if (type !== 'Buffer' || !Array.isArray(data)) return undefined;
+  const { length } = data;
+  for (let i = 0; i < length; i++) {
+    const byte: unknown = data[i];
+    if (typeof byte !== 'number' || (byte & 0xff) !== byte) return undefined;
+  }
+  return Uint8Array.from(data as number[]);
+}
+
+/** The first `length` bytes, even if another thread makes shared memory grow meanwhile. */
+export function bytesAsMeasured(bytes: Uint8Array, length: number): Uint8Array {
+  return new Uint8Array(bufferOf(bytes), byteOffsetOf(bytes), length);
+}
+
 /** How many bytes data has, or the most that a text can take. */
 export function mostBytesOf(data: string | Uint8Array): number {
   return typeof data === 'string' ? data.length * BYTES_PER_UNIT : byteLengthOf(data);
@@ -92,4 +110,29 @@ export function decodeBase64(base64: string): Payload {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(base64, 'base64'));
   const written = bytes.write(base64, 0, 'base64');
   return (written === bytes.length ? bytes : bytes.subarray(0, written)) as Buffer as Payload;
+}
+
+/** The bytes of base64, as `decodeBase64` gives them; `undefined` for a text that can be told not to be base64. */
+export function bytesOfBase64(text: string): Payload | undefined {
+  const bytes = decodeBase64(text);
+  // Node leaves out what it cannot read, so that it then writes less than the length promises; but for one character, where
+  // there is one too many.
+  const digits = digitsOf(text);
+  const isWhole = bytes.length === (digits * 3) >>> 2 && digits % 4 !== 1;
+  return isWhole || isBase64(text) ? bytes : undefined;
+}
+
+/** How many characters come before the padding, of which there are two at most. */
+function digitsOf(text: string): number {
+  const { length } = text;
+  if (!text.endsWith('=')) return length;
+  return text.endsWith('==') ? length - 2 : length - 1;
+}
+
+function isBase64(text: string): boolean {
+  if (/[^A-Za-z0-9+/_= \t\n\v\f\r-]/.test(text)) return false;
+  const withoutSpace = text.replace(/\s+/g, '');
+  if (/=[^=]/.test(withoutSpace)) return false;
+  const end = withoutSpace.indexOf('=');
+  return (end < 0 ? withoutSpace.length : end) % 4 !== 1;
 }

@@ -6,7 +6,7 @@
 
 use super::UserRecord;
 use crate::error::Error;
-use crate::hash_key::{HashKey, HashKeyRange};
+use crate::hash_key::{HashKey, HashKeyRange, Lane};
 
 /// How user records are put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,8 +106,8 @@ impl Routing {
             (Self::First | Self::PartitionKey, _) | (_, Some(_)) => (record.partition_key.to_vec(), None),
             (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(hash_key())),
             (Self::Lanes(lanes), None) => {
-                let lane = lanes.lane_of(hash_key());
-                (lanes.name(lane).into_bytes(), Some(lanes.middle(lane)))
+                let lane = lanes.lane(lanes.lane_of(hash_key()));
+                (lane.to_string().into_bytes(), Some(lane.middle()))
             }
         };
         OuterKeys {
@@ -128,7 +128,7 @@ pub struct Lanes {
 
 impl Lanes {
     /// The most lanes that there may be.
-    pub const MAX: u16 = 1024;
+    pub const MAX: u16 = Lane::MAX_COUNT;
 
     /// # Errors
     ///
@@ -155,16 +155,8 @@ impl Lanes {
         usize::try_from(high >> 64).expect("a lane is less than the number of lanes")
     }
 
-    /// floor((2 lane + 1) x 2^127 / N), by long division, since the dividend has up to 138 bits.
-    fn middle(self, lane: usize) -> HashKey {
-        let count = u128::from(self.count);
-        let high = (2 * lane as u128 + 1) << 63;
-        let low = (high % count) << 64;
-        HashKey(((high / count) << 64) + low / count)
-    }
-
-    fn name(self, lane: usize) -> String {
-        format!("lane-{lane}-of-{}", self.count)
+    fn lane(self, index: usize) -> Lane {
+        Lane::new(index, self.count).expect("the index is less than the number of lanes")
     }
 }
 
@@ -243,7 +235,7 @@ mod tests {
             let first = quarter * u128::from(lane);
             assert_eq!(lanes.lane_of(HashKey(first)), usize::from(lane));
             assert_eq!(lanes.lane_of(HashKey(first + (quarter - 1))), usize::from(lane));
-            assert_eq!(lanes.middle(usize::from(lane)).0, first + quarter / 2);
+            assert_eq!(lanes.lane(usize::from(lane)).middle().0, first + quarter / 2);
         }
     }
 
@@ -252,11 +244,11 @@ mod tests {
         for count in 1..=Lanes::MAX {
             let lanes = Lanes { count };
             for lane in 0..lanes.count() {
-                assert_eq!(lanes.lane_of(lanes.middle(lane)), lane, "lane {lane} of {count}");
+                assert_eq!(lanes.lane_of(lanes.lane(lane).middle()), lane, "lane {lane} of {count}");
             }
         }
         // floor(2^127 / 3), worked out by hand.
-        assert_eq!(Lanes { count: 3 }.middle(0).0, 56_713_727_820_156_410_577_229_101_238_628_035_242);
+        assert_eq!(Lanes { count: 3 }.lane(0).middle().0, 56_713_727_820_156_410_577_229_101_238_628_035_242);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::md5::{self, Digest};
 /// The first bytes of every aggregated record (`aggregation-format.md` of awslabs/amazon-kinesis-producer).
 pub const MAGIC: [u8; 4] = [0xF3, 0x89, 0x9A, 0xC2];
 
-const DIGEST_BYTES: usize = size_of::<Digest>();
+pub(crate) const DIGEST_BYTES: usize = size_of::<Digest>();
 
 /// How many bytes the frame adds to the message.
 pub const FRAME_BYTES: usize = MAGIC.len() + DIGEST_BYTES;

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{Env, Result, Uint8ArraySlice, Uint32ArraySlice};
 use napi::{Error, JsString, Status};
 use napi_derive::napi;
 
-use crate::deaggregate::ROW_WORDS;
+use crate::deaggregate::table::{ROW_LENGTH, ROW_START, ROW_WORDS};
 
 /// The base64 of the data of each row of a table, end to end in one string.
 ///
@@ -20,7 +20,8 @@ pub fn base64_of_rows<'env>(
     payload: Uint8ArraySlice,
     rows: Uint32ArraySlice,
 ) -> Result<JsString<'env>> {
-    let pieces = rows.chunks_exact(ROW_WORDS).map(|row| piece(&payload, row[2] as usize, row[3] as usize));
+    let pieces =
+        rows.chunks_exact(ROW_WORDS).map(|row| piece(&payload, row[ROW_START] as usize, row[ROW_LENGTH] as usize));
     SCRATCH.with_borrow_mut(|scratch| env.create_string_latin1(scratch.encode(pieces)?))
 }
 

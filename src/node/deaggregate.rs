@@ -6,9 +6,13 @@ use napi::ScopedTask;
 use napi::bindgen_prelude::{AsyncTask, Env, Result, Uint8Array, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 
+use super::hash_key::PartitionKey;
 use super::thrown::throw;
+use crate::deaggregate::table::SPAN_WORDS;
 use crate::deaggregate::{Options, deaggregate};
 use crate::error::Error;
+use crate::format::key_text::key_text;
+use crate::format::reader::Span;
 use crate::hash_key::{HashKey, HashKeyRange};
 
 /// What JavaScript asks for, checked once per call.
@@ -47,17 +51,18 @@ fn bound(name: &'static str, decimal: &str) -> std::result::Result<HashKey, Erro
     HashKey::from_decimal(decimal.as_bytes()).ok_or_else(|| Error::Option { name, must_be: must_be() })
 }
 
-/// The table of `deaggregate.rs` for these records.
+/// The table of these records. `partition_keys` are their own; where there is none, what is written is shown.
 #[napi(catch_unwind)]
 pub fn read_records<'env>(
     env: &'env Env,
     records: Vec<Uint8ArraySlice>,
+    partition_keys: Vec<Option<PartitionKey>>,
     options: ReadOptions,
 ) -> Result<Uint32ArraySlice<'env>> {
     let options = options.parse().map_err(|error| throw(env, &error, None))?;
     let records: Vec<&[u8]> = records.iter().map(|record| &**record).collect();
     TABLE.with_borrow_mut(|table| {
-        deaggregate(&records, &options, table);
+        deaggregate(&records, &borrowed(&partition_keys), &options, table);
         // A copy, since memory of ours that JavaScript only borrows would wait for a turn of the event loop to be freed.
         let copy = Uint32ArraySlice::copy_from(env, &table);
         table.shrink_to(RESTING_WORDS);
@@ -75,14 +80,20 @@ const RESTING_WORDS: usize = 1 << 20;
 
 /// The same, off the event loop. JavaScript keeps the records' memory to itself until it is done.
 #[napi(catch_unwind)]
-pub fn read_records_async(env: &Env, records: Vec<Uint8Array>, options: ReadOptions) -> Result<AsyncTask<Read>> {
+pub fn read_records_async(
+    env: &Env,
+    records: Vec<Uint8Array>,
+    partition_keys: Vec<Option<PartitionKey>>,
+    options: ReadOptions,
+) -> Result<AsyncTask<Read>> {
     let options = options.parse().map_err(|error| throw(env, &error, None))?;
-    Ok(AsyncTask::new(Read { records, options }))
+    Ok(AsyncTask::new(Read { records, partition_keys, options }))
 }
 
 /// A read on a thread of libuv's pool.
 pub struct Read {
     records: Vec<Uint8Array>,
+    partition_keys: Vec<Option<PartitionKey>>,
     options: Options,
 }
 
@@ -93,11 +104,23 @@ impl<'task> ScopedTask<'task> for Read {
     fn compute(&mut self) -> Result<Self::Output> {
         let records: Vec<&[u8]> = self.records.iter().map(|record| &**record).collect();
         let mut table = Vec::new();
-        deaggregate(&records, &self.options, &mut table);
+        deaggregate(&records, &borrowed(&self.partition_keys), &self.options, &mut table);
         Ok(table)
     }
 
     fn resolve(&mut self, env: &'task Env, table: Self::Output) -> Result<Self::JsValue> {
         Uint32ArraySlice::copy_from(env, table)
     }
+}
+
+fn borrowed(partition_keys: &[Option<PartitionKey>]) -> Vec<Option<&[u8]>> {
+    partition_keys.iter().map(|key| key.as_ref().map(PartitionKey::as_bytes)).collect()
+}
+
+/// Keys of which some are not UTF-8, as text. `spans` is the part of the table that lists them.
+#[napi(catch_unwind)]
+pub fn keys_as_text(payload: Uint8ArraySlice, spans: Uint32ArraySlice) -> Vec<String> {
+    let (spans, _) = spans.as_chunks::<SPAN_WORDS>();
+    let key = |[start, len]: &[u32; SPAN_WORDS]| Span { start: *start, len: *len };
+    spans.iter().map(|span| key_text(key(span).of(&payload)).into_owned()).collect()
 }

@@ -34,7 +34,7 @@ const SHORT: usize = 128;
 const LONGEST_CHARACTER: usize = 4;
 
 impl PartitionKey {
-    fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Short { bytes, len } => &bytes[..*len],
             Self::Long(text) => text.as_bytes(),

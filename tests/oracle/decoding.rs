@@ -1,7 +1,9 @@
 //! What a Kinesis record has to decode to, by the slow second reader of the tests.
 
-use kinesis_agg::deaggregate::{DATA_IS_ASCII, HEADER_WORDS, KEYS_ARE_ASCII, Options, Outcome, ROW_WORDS, deaggregate};
+use kinesis_agg::deaggregate::table::{DATA_IS_ASCII, HEADER_WORDS, KEYS_ARE_ASCII, KEYS_ARE_UTF8, Outcome, ROW_WORDS};
+use kinesis_agg::deaggregate::{Options, deaggregate};
 use kinesis_agg::format::envelope::{Envelope, MAGIC, is_aggregated};
+use kinesis_agg::format::key_text::key_text;
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
 use md5::{Digest as _, Md5};
 
@@ -28,7 +30,7 @@ pub fn options(choice: u8) -> Options {
 /// Decodes Kinesis records together, and holds each against the second reader.
 pub fn check(records: &[&[u8]], options: &Options) {
     let mut table = Vec::new();
-    deaggregate(records, options, &mut table);
+    deaggregate(records, &[], options, &mut table);
     assert!(table.len() >= records.len() * HEADER_WORDS);
     for (index, data) in records.iter().enumerate() {
         check_record(data, &table[index * HEADER_WORDS..][..HEADER_WORDS], &table, options);
@@ -77,8 +79,7 @@ fn check_body(data: &[u8], header: &[u32], table: &[u32], expected: &Message, op
     let spans: Vec<usize> = words(body, 2 * (partition_keys + explicit_hash_keys)).collect();
     let spans: Vec<(usize, usize)> = spans.as_chunks().0.iter().map(|[start, len]| (*start, *len)).collect();
     let keys: Vec<&[u8]> = spans.iter().map(|(start, len)| bytes(*start, *len)).collect();
-    assert_eq!(keys[..partition_keys], expected.partition_keys);
-    assert_eq!(keys[partition_keys..], expected.explicit_hash_keys);
+    let (partition_keys, explicit_hash_keys) = keys.split_at(partition_keys);
 
     let is_kept = options.hash_key_range.is_none_or(|range| lies_inside(expected, range));
     let kept = if is_kept { &expected.user_records[..] } else { &[] };
@@ -88,14 +89,34 @@ fn check_body(data: &[u8], header: &[u32], table: &[u32], expected: &Message, op
         .0
         .iter()
         .map(|[partition_key, explicit, start, len]| {
-            (*partition_key as u64, explicit.checked_sub(1).map(|index| index as u64), bytes(*start, *len).to_vec())
+            let explicit = explicit.checked_sub(1).map(|index| explicit_hash_keys[index]);
+            (partition_keys[*partition_key], explicit, bytes(*start, *len))
         })
         .collect();
-    assert_eq!(rows, kept);
+    let at = |table: &'_ [Vec<u8>], index: u64| table[usize::try_from(index).expect("it points somewhere")].clone();
+    let kept_rows: Vec<_> = kept
+        .iter()
+        .map(|(partition_key, explicit, data)| {
+            let explicit = explicit.map(|index| at(&expected.explicit_hash_keys, index));
+            (at(&expected.partition_keys, *partition_key), explicit, data.clone())
+        })
+        .collect();
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|(key, explicit, data)| (key.to_vec(), explicit.map(<[u8]>::to_vec), data.to_vec()))
+        .collect();
+    assert_eq!(rows, kept_rows);
+    // All keys are listed, or as many as user records can name.
+    if keys.len() != expected.partition_keys.len() + expected.explicit_hash_keys.len() {
+        assert!(keys.len() <= 2 * kept.len(), "keys that no user record names");
+    }
 
     if flags & KEYS_ARE_ASCII as usize != 0 {
         assert!(keys.iter().all(|key| key.is_ascii()));
         assert!(spans.iter().all(|(start, len)| keys_start <= *start && start + len <= keys_end));
+    } else {
+        let are_utf8 = keys.iter().all(|key| str::from_utf8(key).is_ok());
+        assert_eq!(flags & KEYS_ARE_UTF8 as usize != 0, are_utf8);
     }
     let is_ascii = options.inspect_data && kept.iter().all(|(_, _, data)| data.is_ascii());
     assert_eq!(flags & DATA_IS_ASCII as usize != 0, is_ascii);
@@ -114,7 +135,7 @@ fn lies_inside(message: &Message, range: HashKeyRange) -> bool {
             from_integer(&at(&message.explicit_hash_keys, *index))
         } else {
             let key = at(&message.partition_keys, *partition_key);
-            let digest = Md5::digest(String::from_utf8_lossy(&key).as_bytes());
+            let digest = Md5::digest(key_text(&key).as_bytes());
             Some(HashKey(u128::from_be_bytes(digest.into())))
         };
         hash_key.is_some_and(|hash_key| range.start <= hash_key && hash_key <= range.end)

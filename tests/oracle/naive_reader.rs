@@ -66,7 +66,7 @@ fn value(bytes: &mut &[u8], number: u64, wire_type: u64, depth: u32) -> Option<V
         0 => varint(bytes).map(Value::Varint),
         1 => take(bytes, 8).map(|_| Value::Other),
         2 => {
-            let len = varint(bytes)?;
+            let len = varint_32(bytes)?;
             take(bytes, len).map(Value::Bytes)
         }
         3 => {
@@ -84,8 +84,13 @@ fn value(bytes: &mut &[u8], number: u64, wire_type: u64, depth: u32) -> Option<V
 }
 
 fn tag(bytes: &mut &[u8]) -> Option<(u64, u64)> {
-    let tag = varint(bytes).filter(|tag| *tag >= 8 && u32::try_from(*tag).is_ok())?;
+    let tag = varint_32(bytes).filter(|tag| *tag >= 8)?;
     Some((tag / 8, tag % 8))
+}
+
+/// Java keeps 32 bits of a tag and of a length.
+fn varint_32(bytes: &mut &[u8]) -> Option<u64> {
+    Some(varint(bytes)? % (1 << 32))
 }
 
 fn varint(bytes: &mut &[u8]) -> Option<u64> {

@@ -3,7 +3,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use kinesis_agg::aggregate::{self, ClosedAggregate, Credit, Lanes, Options, Request, ShardMap, seal};
-use kinesis_agg::deaggregate::{self, HEADER_WORDS, Outcome, deaggregate};
+use kinesis_agg::deaggregate::table::{HEADER_WORDS, Outcome};
+use kinesis_agg::deaggregate::{self, deaggregate};
 use kinesis_agg::format::envelope::MAGIC;
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
 
@@ -246,7 +247,7 @@ fn check_hash_keys(put: &Put) {
         inspect_data: false,
     };
     let mut table = Vec::new();
-    deaggregate(&[&put.data], &options, &mut table);
+    deaggregate(&[&put.data], &[], &options, &mut table);
     assert!(table.len() >= HEADER_WORDS);
     assert_eq!((table[0], table[1] as usize), (Outcome::Aggregated as u32, put.user_record_count));
 }

@@ -5,6 +5,7 @@
 
 const { MAGIC } = require('../format');
 const { md5 } = require('../hash-key');
+const { javaText } = require('../kcl');
 const { readMessage } = require('../reader');
 
 /** The model of both functions; `deltas` collects what it notes. */
@@ -54,16 +55,19 @@ function read(kinesisRecord, computeChecksums, deltas) {
 
   const message = bytes.subarray(4, -16);
   const isIntact = md5(message).equals(bytes.subarray(-16));
-  const { aggregate, isCut, isOdd } = readMessage(message);
-  if (bytes.length <= 20 || isCut || aggregate === null || (aggregate.records.length === 0 && !isIntact)) {
+  const { aggregate, isOdd } = readMessage(message);
+  if (bytes.length <= 20 || aggregate === null || (aggregate.records.length === 0 && !isIntact)) {
     deltas.add('13: the magic number, and no aggregate');
     return { userRecords: asItIs };
   }
   if (isOdd) deltas.add('13: messages that protobufjs reads otherwise');
   const { records } = aggregate;
   const [partitionKeys, explicitHashKeys] = [aggregate.partitionKeys, aggregate.explicitHashKeys].map((keys) =>
-    keys.map(String),
+    keys.map(javaText),
   );
+  if ([...aggregate.partitionKeys, ...aggregate.explicitHashKeys].some((key) => javaText(key) !== String(key))) {
+    deltas.add('13: messages that protobufjs reads otherwise');
+  }
   if (computeChecksums === true && !isIntact) return { userRecords: [], error: new Error('Invalid record checksum') };
 
   const isOutside = (index, table) => index !== undefined && index >= BigInt(table.length);

@@ -4,7 +4,12 @@
 // failure comes again.
 
 const { MAGIC, bytes, frame, groups, number, tag, varint } = require('../../oracle/format');
-const { MAX_HASH_KEY } = require('../../oracle/hash-key');
+const { MAX_HASH_KEY, hashKeyOf } = require('../../oracle/hash-key');
+
+/** Of every Kinesis record that is compared. */
+const OUTER_PARTITION_KEY = 'outer';
+/** What a routing would write on the user records of a Kinesis record with that partition key. */
+const PIN = hashKeyOf(OUTER_PARTITION_KEY).toString();
 
 const ODD_HASH_KEYS = [
   '',
@@ -119,6 +124,7 @@ function partitionKeyBytes(random, odd) {
 }
 
 function explicitHashKey(random, rare) {
+  if (random.chance(0.3)) return PIN;
   if (random.chance(rare)) return random.pick(ODD_HASH_KEYS);
   if (random.chance(rare)) return random.pick([MAX_HASH_KEY + 1n, 10n ** 45n, -1n]).toString();
   return random.pick([0n, 1n, MAX_HASH_KEY, random.bigint(0n, MAX_HASH_KEY)]).toString();
@@ -162,4 +168,4 @@ function shuffled(random, items) {
   return items.map(() => rest.splice(random.int(rest.length), 1)[0]);
 }
 
-module.exports = { oddAggregate, damaged };
+module.exports = { OUTER_PARTITION_KEY, damaged, oddAggregate };
