@@ -10,7 +10,14 @@ const { docExamples } = require('./support/doc-examples.js');
 const { faces } = require('../scripts/faces.js');
 
 // Stands in for the SDK, which no example calls while it runs.
-const sdk = { KinesisClient: class {}, PutRecordsCommand: class {} };
+const sdk = {
+  Kinesis: class {
+    putRecords() {}
+    listShards() {}
+  },
+  KinesisClient: class {},
+  PutRecordsCommand: class {},
+};
 
 /** Examples may wait at the top level, as modules may. */
 const AsyncFunction = (async () => {}).constructor;

@@ -1,0 +1,428 @@
+'use strict';
+
+// The fault tests of the contract on a fake clock and a fake stream. Beside what each says, the invariants hold.
+
+const { deaggregate } = require('../..');
+const { expectInvariants, given } = require('../support/producer/bookkeeping');
+const { sdkError, systemError } = require('../support/producer/fake-kinesis');
+
+const THROTTLED = 'ProvisionedThroughputExceededException';
+
+/** Puts so many records a second for so long, over so many keys. */
+async function load({ environment, books, producer }, { perSecond, ms, keys = 200, bytes = 100, by = 'put' }) {
+  const stepMs = 10;
+  const perStep = (perSecond * stepMs) / 1000;
+  let put = 0;
+  for (let at = 0; at < ms; at += stepMs) {
+    for (const end = Math.round((perStep * (at + stepMs)) / stepMs); put < end; put++) {
+      books[by](producer, `key-${put % keys}`, { bytes });
+    }
+    await environment.run(environment.time + stepMs);
+  }
+}
+
+/** All have settled; gives the copies that are stored. */
+async function settled(it) {
+  await it.environment.run();
+  return expectInvariants(it);
+}
+
+const isThrottled = () => ({ code: THROTTLED });
+
+test('1: a tenth of the entries is throttled', async () => {
+  const it = given({ routing: { lanes: 16 } });
+  const { environment, kinesis, books } = it;
+  kinesis.fault = ({ time }) =>
+    time < 5000 ? { entries: () => (environment.random() < 0.1 ? isThrottled() : undefined) } : {};
+  await load(it, { perSecond: 500, ms: 6000 });
+  const stored = await settled(it);
+  for (const copies of stored.values()) expect(copies).toHaveLength(1);
+  expect(books.records.every(({ result }) => result && !result.mayBeDuplicated)).toBe(true);
+
+  // Only what failed is sent again, and after a delay within the formula.
+  const failures = new Map();
+  let retries = 0;
+  for (const { time, entries, answers } of kinesis.requests) {
+    for (const [i, { Data }] of entries.entries()) {
+      const failed = failures.get(Data);
+      if (failed) {
+        retries++;
+        const base = Math.min(2000, 100 * 2 ** (failed.times - 1));
+        expect(time - failed.at).toBeGreaterThanOrEqual(base / 2);
+      }
+      if (answers[i].ErrorCode) failures.set(Data, { at: time + 5, times: (failed?.times ?? 0) + 1 });
+      else failures.delete(Data);
+    }
+  }
+  expect(retries).toBeGreaterThan(20);
+  expect(it.producer.metrics().entries).toMatchObject({ retried: retries, throttled: retries });
+});
+
+test('2: one shard is throttled for 20 s, then healed', async () => {
+  const latencies = async (isFaulty) => {
+    const it = given({ routing: { lanes: 16 } });
+    const { kinesis } = it;
+    const hot = kinesis.shards[0];
+    const isHot = (entry) => kinesis.owner(entry) === hot;
+    if (isFaulty)
+      kinesis.fault = ({ time }) => ({
+        entries: (entry) => (time < 20_000 && isHot(entry) ? isThrottled() : undefined),
+      });
+    await load(it, { perSecond: 300, ms: 21_000, bytes: 300 });
+    const stored = await settled(it);
+    for (const copies of stored.values()) expect(copies).toHaveLength(1);
+    const others = it.books.records.filter(({ result }) => result.shardId !== hot.id);
+    const times = others.map(({ result }) => result.attempts.length);
+    const late = kinesis.requests.filter(({ time }) => time > 5000 && time < 20_000);
+    const tries = late.flatMap(({ entries }) => entries.filter(isHot));
+    return {
+      triesPerSecond: tries.length / 15,
+      bytesPerTry: tries.reduce((sum, { Data }) => sum + Data.length, 0) / tries.length,
+      times,
+      it,
+    };
+  };
+  const faulty = await latencies(true);
+  expect(faulty.times.every((attempts) => attempts === 1)).toBe(true);
+  expect(faulty.triesPerSecond * faulty.bytesPerTry).toBeLessThanOrEqual(3 * 51_200);
+});
+
+test('3: one shard is throttled for ever', async () => {
+  const it = given({ routing: { lanes: 16 }, recordTtlMs: 2000, distribution: 'partition-key' });
+  const { environment, kinesis, books, producer } = it;
+  const hot = kinesis.shards[0];
+  kinesis.fault = () => ({ entries: (entry) => (kinesis.owner(entry) === hot ? isThrottled() : undefined) });
+  const ages = [];
+  for (let i = 0; i < 200; i++) {
+    books.put(producer, `key-${i}`).then((book) => {
+      if (book.error) ages.push(environment.time);
+    });
+  }
+  await settled(it);
+  const failed = books.records.filter(({ error }) => error);
+  expect(failed.length).toBeGreaterThan(20);
+  for (const age of ages) {
+    expect(age).toBeGreaterThanOrEqual(2000);
+    expect(age).toBeLessThanOrEqual(2600);
+  }
+  for (const { error, data } of failed) {
+    expect(error).toMatchObject({ code: 'ERR_KPL_EXPIRED', mayBeStored: false });
+    expect(error.attempts.length).toBeGreaterThanOrEqual(3);
+    expect(error.userRecords.map((userRecord) => String(userRecord.data))).toEqual([data]);
+  }
+});
+
+test('3: the entry of a failure deaggregates to its user records', async () => {
+  const it = given({ routing: 'pinned', recordTtlMs: 2000, distribution: 'partition-key' });
+  const { kinesis, books, producer, environment } = it;
+  kinesis.fault = () => ({ entries: isThrottled });
+  for (let i = 0; i < 10; i++) books.add(producer, `key-${i}`);
+  const error = await environment.settle(producer.flush()).catch((rejected) => rejected);
+  expect(error).toMatchObject({ code: 'ERR_KPL_FAILED' });
+  books.note(error);
+  const [failure] = error.errors;
+  const { Data, PartitionKey } = failure.entry;
+  const userRecords = deaggregate({ Data, PartitionKey, SequenceNumber: '' });
+  expect(userRecords.map(({ data }) => String(data))).toEqual(books.records.map(({ data }) => data));
+  expect(failure.userRecords).toHaveLength(10);
+  await settled(it);
+});
+
+test('4: stored, and answered that it failed', async () => {
+  const it = given({ routing: 'pinned' });
+  const { kinesis, books, producer } = it;
+  kinesis.fault = ({ number }) =>
+    number === 0 ? { entries: () => ({ code: 'InternalFailure', isStored: true }) } : {};
+  for (let i = 0; i < 10; i++) books.put(producer, `key-${i}`);
+  const stored = await settled(it);
+  for (const copies of stored.values()) expect(copies).toHaveLength(2);
+  for (const { result } of books.records) {
+    expect(result.mayBeDuplicated).toBe(true);
+    expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'stored']);
+  }
+});
+
+test.each(['until abort', 'for ever'])('5: stored, and no answer (hangs %s)', async (hangs) => {
+  const it = given({ routing: 'pinned', distribution: 'partition-key', requestTimeoutMs: 1000 });
+  const { environment, kinesis, books, producer } = it;
+  kinesis.fault = ({ number }) => (number === 0 ? { hangs, isStored: true } : {});
+  for (let i = 0; i < 10; i++) books.put(producer, `key-${i}`);
+  await environment.run(1099);
+  expect(kinesis.requests).toHaveLength(1);
+  await environment.run(1200);
+  expect(kinesis.requests).toHaveLength(2);
+  const stored = await settled(it);
+  for (const copies of stored.values()) expect(copies).toHaveLength(2);
+  expect(books.records.every(({ result }) => result.mayBeDuplicated)).toBe(true);
+  expect(producer.metrics().inFlightRequests).toBe(hangs === 'for ever' ? 1 : 0);
+});
+
+test('5: a place that is not freed is warned of', async () => {
+  const it = given({ routing: 'pinned', distribution: 'partition-key', requestTimeoutMs: 1000 });
+  const { kinesis, books } = it;
+  kinesis.fault = ({ number }) => (number === 0 ? { hangs: 'for ever' } : {});
+  await load(it, { perSecond: 10, ms: 3000 });
+  await settled(it);
+  expect(books.warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('does not settle after abort'),
+  ]);
+});
+
+test('5: an answer that is cut', async () => {
+  const it = given({ routing: 'pinned' });
+  const { kinesis, books, producer } = it;
+  const cut = () => Object.assign(new SyntaxError('Unexpected end of JSON input'), { $metadata: { attempts: 1 } });
+  kinesis.fault = ({ number }) => (number === 0 ? { throws: cut, isStored: true } : {});
+  books.put(producer, 'key');
+  const stored = await settled(it);
+  for (const copies of stored.values()) expect(copies).toHaveLength(2);
+  expect(books.records[0].result.mayBeDuplicated).toBe(true);
+});
+
+test('6: reset before storing, and no connection', async () => {
+  const outcome = async (throws) => {
+    const it = given({ routing: 'pinned' });
+    const { kinesis, books, producer } = it;
+    kinesis.fault = ({ number }) => (number === 0 ? { throws } : {});
+    books.put(producer, 'key');
+    const stored = await settled(it);
+    for (const copies of stored.values()) expect(copies).toHaveLength(1);
+    return books.records[0].result.mayBeDuplicated;
+  };
+  expect(await outcome(() => systemError('ECONNRESET', 'read'))).toBe(true);
+  expect(await outcome(() => systemError('EHOSTUNREACH', 'read'))).toBe(true);
+  expect(await outcome(() => systemError('ECONNREFUSED', 'connect'))).toBe(false);
+  expect(await outcome(() => systemError('ENOTFOUND', 'getaddrinfo'))).toBe(false);
+  const both = (...errors) => Object.assign(new AggregateError(errors), { code: 'ECONNREFUSED' });
+  expect(await outcome(() => both(systemError('ECONNREFUSED', 'connect'), systemError('ENETUNREACH', 'connect')))).toBe(
+    false,
+  );
+  expect(await outcome(() => both(systemError('ECONNREFUSED', 'connect'), systemError('ETIMEDOUT', 'connect')))).toBe(
+    true,
+  );
+});
+
+test.each([
+  ['503', { throws: () => sdkError('ServiceUnavailable', 503) }],
+  ['an empty body', { answer: {} }],
+  ['nothing', { answer: undefined }],
+  ['null entries', { answer: { Records: [null] } }],
+  ['too few entries', { answer: { Records: [] } }],
+  ['too many entries', { answer: { Records: [{ SequenceNumber: '1', ShardId: '1' }, {}] } }],
+])('7: three times %s', async (_, fault) => {
+  const it = given({ routing: 'pinned' });
+  const { kinesis, books, producer } = it;
+  kinesis.fault = ({ number }) => (number < 3 ? fault : {});
+  books.put(producer, 'key');
+  await settled(it);
+  const { attempts, mayBeDuplicated } = books.records[0].result;
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown', 'stored']);
+  expect(mayBeDuplicated).toBe(true);
+});
+
+test('8: credentials that expire, and a provider that fails', async () => {
+  const it = given({ routing: 'pinned' });
+  const { kinesis, books, producer, environment } = it;
+  const provider = () => Object.assign(new Error('no credentials'), { name: 'CredentialsProviderError' });
+  kinesis.fault = ({ number, time }) => {
+    if (number < 2) return { throws: provider };
+    return time < 3000 ? { throws: () => sdkError('ExpiredTokenException', 400) } : {};
+  };
+  for (let i = 0; i < 10; i++) books.put(producer, `key-${i}`);
+  await environment.run(3000);
+  expect(kinesis.requests.length).toBeLessThanOrEqual(5);
+  const stored = await settled(it);
+  for (const copies of stored.values()) expect(copies).toHaveLength(1);
+  expect(books.records.every(({ result }) => !result.mayBeDuplicated)).toBe(true);
+});
+
+test.each(['AccessDeniedException', 'ResourceNotFoundException', 'KMSDisabledException'])('9: %s', async (name) => {
+  const it = given({ routing: { lanes: 16 } });
+  const { kinesis, books, producer, environment } = it;
+  kinesis.fault = () => ({ throws: () => sdkError(name, 400) });
+  for (let i = 0; i < 100; i++) books.put(producer, `key-${i}`);
+  await environment.run(100 + 5 + 50);
+  for (const { error } of books.records) {
+    expect(error).toMatchObject({ code: 'ERR_KPL_REFUSED', cause: { name }, mayBeStored: false });
+  }
+  expect(kinesis.requests).toHaveLength(1);
+  await settled(it);
+});
+
+test('10: one entry of 500 that is refused fails alone', async () => {
+  const it = given({ routing: 'none', distribution: 'partition-key' });
+  const { kinesis, books, producer } = it;
+  kinesis.fault = ({ entries }) =>
+    entries.some(({ PartitionKey }) => PartitionKey === 'key-317')
+      ? { throws: () => sdkError('ValidationException', 400) }
+      : {};
+  for (let i = 0; i < 500; i++) books.put(producer, `key-${i}`);
+  const stored = await settled(it);
+  const failed = books.records.filter(({ error }) => error);
+  expect(failed.map(({ partitionKey }) => partitionKey)).toEqual(['key-317']);
+  expect(failed[0].error.attempts).toHaveLength(10);
+  for (const [data, copies] of stored) expect(copies).toHaveLength(data === failed[0].data ? 0 : 1);
+  expect(kinesis.requests.length).toBeLessThanOrEqual(20);
+});
+
+test('10: a fault of the stream fails all alike', async () => {
+  const it = given({ routing: 'none', distribution: 'partition-key' });
+  const { kinesis, books, producer } = it;
+  kinesis.fault = () => ({ throws: () => sdkError('ValidationException', 400) });
+  for (let i = 0; i < 500; i++) books.put(producer, `key-${i}`);
+  await settled(it);
+  for (const { error } of books.records) expect(error).toMatchObject({ code: 'ERR_KPL_REFUSED', mayBeStored: false });
+  expect(kinesis.requests.length).toBeLessThanOrEqual(30);
+});
+
+test.each([['shards'], [{ lanes: 16 }], ['partitionKey'], ['pinned'], ['none']])(
+  '11: shards are split and merged under load, routing %j',
+  async (routing) => {
+    const ordered = routing !== 'pinned' && routing !== 'none';
+    const it = given({ routing, ordered });
+    const { kinesis } = it;
+    await load(it, { perSecond: 300, ms: 1000, keys: 50 });
+    kinesis.split(kinesis.openShards[0].id);
+    await load(it, { perSecond: 300, ms: 8000, keys: 50 });
+    const listedBefore = kinesis.listed;
+    kinesis.merge(kinesis.openShards[0].id, kinesis.openShards[1].id);
+    await load(it, { perSecond: 300, ms: 8000, keys: 50 });
+    const stored = await settled(it);
+    for (const copies of stored.values()) expect(copies).toHaveLength(1);
+    if (routing !== 'shards') return;
+    expect(listedBefore).toBeLessThanOrEqual(3);
+    expect(kinesis.listed - listedBefore).toBeLessThanOrEqual(2);
+  },
+);
+
+test('12: the stream is made anew with fewer shards', async () => {
+  const requests = async (isRemade) => {
+    const it = given();
+    const { kinesis } = it;
+    await load(it, { perSecond: 300, ms: 3000 });
+    const listed = kinesis.listed;
+    if (isRemade) kinesis.recreate(2);
+    await load(it, { perSecond: 300, ms: 5000 });
+    const stored = await settled(it);
+    for (const copies of stored.values()) expect(copies).toHaveLength(1);
+    expect(kinesis.listed - listed).toBe(isRemade ? 1 : 0);
+    return kinesis.requests.length;
+  };
+  expect(await requests(true)).toBeLessThanOrEqual(1.2 * (await requests(false)));
+});
+
+test('15: every answer takes 2 s', async () => {
+  const it = given({
+    routing: 'none',
+    distribution: 'partition-key',
+    maxBufferedBytes: 100_000,
+    maxInFlightRequests: 4,
+  });
+  const { kinesis, producer, books } = it;
+  kinesis.latencyMs = 2000;
+  let most = 0;
+  for (let i = 0; i < 1000; i++) {
+    books.put(producer, `key-${i}`, { bytes: 68 });
+    most = Math.max(most, producer.metrics().bufferedBytes);
+  }
+  expect(producer.metrics().waitingPuts).toBeGreaterThan(0);
+  const promise = producer.add({ partitionKey: 'a', data: 'never stored twice' });
+  expect(promise).toBeInstanceOf(Promise);
+  books.records.push({ id: -1, data: 'never stored twice', partitionKey: 'a', by: 'add' });
+  const stored = await settled(it);
+  for (const copies of stored.values()) expect(copies).toHaveLength(1);
+  expect(most).toBeLessThanOrEqual(100_000);
+  expect(kinesis.mostInFlight).toBeLessThanOrEqual(4);
+});
+
+test('15: a dead endpoint', async () => {
+  const it = given({
+    routing: 'pinned',
+    distribution: 'partition-key',
+    maxBufferedBytes: 100_000,
+    maxInFlightRequests: 4,
+  });
+  const { kinesis, producer, books, environment } = it;
+  kinesis.fault = () => ({ hangs: 'until abort' });
+  for (let i = 0; i < 1500; i++) books.put(producer, `key-${i}`, { bytes: 68 });
+  await environment.run(10_000);
+  expect(producer.metrics().bufferedBytes).toBeLessThanOrEqual(100_000);
+  await settled(it);
+  expect(kinesis.mostInFlight).toBeLessThanOrEqual(4);
+  for (const { error } of books.records) expect(error.code).toBe('ERR_KPL_EXPIRED');
+});
+
+test('16: far more unawaited puts in one turn than there is room for', async () => {
+  const { environment, kinesis, producer } = given({
+    routing: 'pinned',
+    distribution: 'partition-key',
+    maxBufferedRecords: 1000,
+  });
+  const outcomes = { stored: 0, full: 0, other: 0 };
+  const stored = () => outcomes.stored++;
+  const failed = ({ code }) => outcomes[code === 'ERR_KPL_BUFFER_FULL' ? 'full' : 'other']++;
+  for (let i = 0; i < 100_000; i++) producer.put({ partitionKey: 'a', data: '' }).then(stored, failed);
+  expect(producer.metrics()).toMatchObject({ waitingPuts: 65_536, bufferedRecords: 1000 });
+  await environment.run();
+  expect(outcomes).toEqual({ stored: 66_536, full: 100_000 - 66_536, other: 0 });
+  expect(producer.metrics()).toMatchObject({ waitingPuts: 0, bufferedRecords: 0, userRecords: { stored: 66_536 } });
+  expect(kinesis.requests.length).toBeGreaterThan(60);
+}, 120_000);
+
+test('17: close gives up at its signal, with all that was taken in hand', async () => {
+  const it = given({ routing: { lanes: 4 }, distribution: 'partition-key', maxBufferedRecords: 50 });
+  const { environment, kinesis, producer, books } = it;
+  kinesis.fault = () => ({ hangs: 'for ever' });
+  for (let i = 0; i < 30; i++) books.put(producer, `key-${i}`);
+  for (let i = 0; i < 20; i++) books.add(producer, `key-${i}`);
+  await environment.run(200);
+  for (let i = 0; i < 10; i++) books.put(producer, `key-${i}`); // these wait
+  const abort = new AbortController();
+  environment.after(500, () => abort.abort());
+  const error = await environment.settle(producer.close({ signal: abort.signal })).catch((rejected) => rejected);
+  expect(environment.time).toBeLessThanOrEqual(800);
+  expect(error).toMatchObject({ code: 'ERR_KPL_ABORTED', mayBeStored: true });
+  const handedBack = error.errors.flatMap(({ userRecords }) => userRecords.map(({ data }) => String(data)));
+  expect(handedBack.sort()).toEqual(
+    books.records
+      .slice(0, 50)
+      .map(({ data }) => data)
+      .sort(),
+  );
+  for (const { by, error: own } of books.records) if (by === 'put') expect(own.code).toBe('ERR_KPL_ABORTED');
+  await environment.run();
+  expect(producer.metrics()).toMatchObject({ bufferedRecords: 0, waitingPuts: 0 });
+  expect(environment.armed.size).toBe(0);
+});
+
+test('18: standing still expires nothing', async () => {
+  const it = given({ routing: 'pinned', distribution: 'partition-key', recordTtlMs: 30_000 });
+  const { environment, kinesis, producer, books } = it;
+  kinesis.fault = ({ number }) => (number === 0 ? { throws: () => systemError('ECONNRESET', 'read') } : {});
+  for (let i = 0; i < 10; i++) books.put(producer, `key-${i}`);
+  environment.freeze(40_000);
+  await environment.run(environment.time + 102);
+  environment.freeze(40_000);
+  await settled(it);
+  expect(books.records.every(({ result }) => result)).toBe(true);
+});
+
+test('22: flush resolves while another loop puts for ever', async () => {
+  const it = given({ routing: { lanes: 4 }, distribution: 'partition-key' });
+  const { environment, producer, books } = it;
+  let isFlushed = false;
+  let isOver = false;
+  const endless = (async () => {
+    while (!isOver) await books.put(producer, 'other');
+  })();
+  for (let i = 0; i < 10; i++) books.add(producer, `key-${i}`);
+  await environment.run(20);
+  producer.flush().then(() => {
+    isFlushed = true;
+  });
+  await environment.run(60);
+  expect(isFlushed).toBe(true);
+  isOver = true;
+  await environment.settle(endless);
+  await settled(it);
+});

@@ -1,0 +1,91 @@
+import type { AggregatedRecord } from '../../index';
+import type { Attempt } from '../../producer';
+import type { Member } from './member';
+import type { GroupName } from './order';
+import type { Backoff } from './outcome';
+import type { Pace } from './pace';
+
+/** Of many tries, the first and the last are kept. */
+const KEPT_AT_EACH_END = 10;
+
+/** One record of PutRecords with the user records in it, from the closing of its aggregate to the last answer. */
+export class Entry {
+  readonly record: AggregatedRecord;
+  readonly members: readonly Member[];
+  /** That of the aggregator; undefined for a record that goes without aggregation. */
+  readonly group: number | undefined;
+  /** What counts for Kinesis: data and partition key. */
+  readonly bytes: number;
+  /** Closed one after the other. */
+  readonly order: number;
+  readonly oldest: number;
+  /** From then on there is no new try. */
+  readonly deadline: number;
+  readonly isAggregated: boolean;
+
+  /** From then on it is worth a request of its own. */
+  dueAt: number;
+  /** While it backs off: when it wakes. */
+  wakesAt = 0;
+  attempts: Attempt[] = [];
+  tries = 0;
+  mayBeStored = false;
+  cause: unknown;
+  pace: Pace | undefined;
+
+  /** The group in which it keeps order, if it does. */
+  orderedBy: GroupName | undefined;
+  /** Entries of an older shard map that have to be settled first. */
+  blockers = 0;
+  blocked: Entry[] = [];
+
+  #triesByKind = new Map<string, number>();
+
+  constructor(
+    record: AggregatedRecord,
+    members: readonly Member[],
+    {
+      group,
+      order,
+      ttlMs,
+      isAggregated,
+    }: { group: number | undefined; order: number; ttlMs: number; isAggregated: boolean },
+  ) {
+    this.record = record;
+    this.members = members;
+    this.group = group;
+    this.order = order;
+    this.isAggregated = isAggregated;
+    this.bytes = record.Data.length + Buffer.byteLength(record.PartitionKey);
+    let oldest = Number.POSITIVE_INFINITY;
+    let youngest = Number.NEGATIVE_INFINITY;
+    for (const { at } of members) {
+      if (at < oldest) oldest = at;
+      if (at > youngest) youngest = at;
+    }
+    this.oldest = oldest;
+    this.deadline = youngest + ttlMs;
+    this.dueAt = this.deadline;
+  }
+
+  /** Notes a try, and how many of its kind there were. */
+  tried(attempt: Attempt, backoff?: Backoff): number {
+    this.tries++;
+    if (this.attempts.length === 2 * KEPT_AT_EACH_END) this.attempts.splice(KEPT_AT_EACH_END, 1);
+    this.attempts.push(attempt);
+    if (attempt.outcome === 'unknown') this.mayBeStored = true;
+    if (backoff === undefined) return this.tries;
+    const tries = (this.#triesByKind.get(backoff.kind) ?? 0) + 1;
+    this.#triesByKind.set(backoff.kind, tries);
+    return tries;
+  }
+
+  /** What it has been through goes over to a user record that goes on alone. */
+  inherit(from: Entry): void {
+    this.attempts = [...from.attempts];
+    this.tries = from.tries;
+    this.mayBeStored = from.mayBeStored;
+    this.cause = from.cause;
+    this.#triesByKind = new Map(from.#triesByKind);
+  }
+}

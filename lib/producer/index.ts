@@ -1,0 +1,2 @@
+export { ProducerError } from './errors';
+export { KinesisProducer } from './producer';

@@ -1,0 +1,86 @@
+import type { PutResult } from '../../producer';
+import type { ProducerError } from './errors';
+import type { Owner } from './member';
+
+/** A `put`: one user record and its promise. */
+export class Put implements Owner {
+  isGone = false;
+  /** Takes the promise out of its signal's list. */
+  release: (() => void) | undefined;
+  #resolve: (result: PutResult) => void;
+  #reject: (reason: unknown) => void;
+
+  constructor(resolve: (result: PutResult) => void, reject: (reason: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  stored(result: () => PutResult): void {
+    if (this.isGone) return;
+    this.release?.();
+    this.#resolve(result());
+  }
+
+  failed(error: ProducerError): void {
+    this.reject(error);
+  }
+
+  /** Rejects the promise; if its record was taken, it goes on without an owner. */
+  reject(reason: unknown): void {
+    this.isGone = true;
+    this.release?.();
+    this.#reject(reason);
+  }
+}
+
+const MOST_FAILURES = 100;
+const MOST_FAILED_BYTES = 8 * 1_048_576;
+
+/** A `putAll`: the records that it has put, and what became of them. */
+export class Batch implements Owner {
+  isGone = false;
+  taken = 0;
+  storedCount = 0;
+  failedCount = 0;
+  failures: { error: ProducerError; userRecords: number; bytes: number }[] = [];
+  /** Set while somebody waits until all is settled, or too much has failed. */
+  onChange: (() => void) | undefined;
+  #failedBytes = 0;
+  #mayOverflow: boolean;
+
+  /** @param isTold whether failures are told elsewhere, one by one */
+  constructor(isTold: boolean) {
+    this.#mayOverflow = !isTold;
+  }
+
+  get isSettled(): boolean {
+    return this.storedCount + this.failedCount === this.taken;
+  }
+
+  /** Whether so much has failed that pulling on is of no use. */
+  get isBroken(): boolean {
+    return this.#mayOverflow && (this.failures.length >= MOST_FAILURES || this.#failedBytes >= MOST_FAILED_BYTES);
+  }
+
+  stored(): void {
+    this.storedCount++;
+    this.#changed();
+  }
+
+  failed(error: ProducerError, userRecords: number, bytes: number): void {
+    this.failedCount += userRecords;
+    this.failures.push({ error, userRecords, bytes });
+    this.#failedBytes += bytes;
+    this.#changed();
+  }
+
+  /** Its failures were told to `onFailure`. */
+  toldElsewhere(userRecords: number): void {
+    this.failedCount += userRecords;
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.isSettled || this.isBroken) this.onChange?.();
+  }
+}

@@ -1,0 +1,312 @@
+import type { UserRecordInput } from '../../index';
+import type { ProducerMetrics, ProducerOptions, PutAllResult, PutResult } from '../../producer';
+import { readUserRecord } from '../aggregate/input';
+import { KplError } from '../error';
+import { Delivery } from './delivery';
+import { type Environment, reality } from './environment';
+import { ProducerError } from './errors';
+import { readOptions } from './options';
+import { Batch, Put } from './owners';
+import { Signals } from './signals';
+import { failed } from './telling';
+import type { Waiter } from './waiting';
+
+type Records = Iterable<UserRecordInput> | AsyncIterable<UserRecordInput>;
+interface WithSignal {
+  signal?: AbortSignal;
+}
+
+export class KinesisProducer {
+  #delivery: Delivery;
+  #signals = new Signals();
+  #closing: { promise: Promise<void>; abort(reason: unknown): void } | undefined;
+
+  // The second parameter is for tests, and not declared.
+  constructor(options: ProducerOptions, environment: Environment = reality, firstOrdinal?: number) {
+    this.#delivery = new Delivery(readOptions(options), environment, firstOrdinal);
+  }
+
+  add(record: UserRecordInput, { signal }: WithSignal = {}): Promise<void> | undefined {
+    signal?.throwIfAborted();
+    let taken: (() => void) | undefined;
+    let refused: ((reason: unknown) => void) | undefined;
+    const waiter = this.#take(record, undefined, 0, { taken: () => taken?.(), refused: (reason) => refused?.(reason) });
+    if (waiter === undefined) return undefined;
+    return new Promise((resolve, reject) => {
+      const release = this.#whenAborted(signal, (reason) => {
+        if (this.#delivery.withdraw(waiter)) reject(reason);
+      });
+      taken = () => {
+        release?.();
+        resolve();
+      };
+      refused = (reason) => {
+        release?.();
+        reject(reason);
+      };
+    });
+  }
+
+  put(record: UserRecordInput, { signal }: WithSignal = {}): Promise<PutResult> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const put = new Put(resolve, reject);
+      this.#delivery.notePut();
+      const waiter = this.#take(record, put, 0, { taken() {}, refused: (reason) => put.reject(reason) });
+      if (put.isGone) return;
+      put.release = this.#whenAborted(signal, (reason) => {
+        if (waiter !== undefined) this.#delivery.withdraw(waiter);
+        put.reject(reason);
+      });
+    });
+  }
+
+  async putAll(records: Records, { signal }: WithSignal = {}): Promise<PutAllResult> {
+    const source = iteratorOf(records);
+    const batch = new Batch(this.#delivery.telling.isDirect);
+    const aborted = this.#abortion(signal);
+    try {
+      await this.#pull(source, batch, aborted);
+      // Nothing more comes that these could wait for.
+      this.#delivery.closeAll();
+      this.#delivery.advance();
+      await this.#untilSettled(batch, aborted);
+    } catch (reason) {
+      this.#cutOff(batch);
+      throw reason;
+    } finally {
+      aborted.release();
+    }
+    if (batch.failedCount === 0) return { userRecords: batch.storedCount };
+    throw failed(
+      batch.failedCount,
+      batch.failures.map(({ error }) => error),
+    );
+  }
+
+  async ready({ signal }: WithSignal = {}): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, leave } = this.#delivery.watch.ready();
+    this.#delivery.advance();
+    const release = this.#whenAborted(signal, leave);
+    try {
+      await promise;
+    } finally {
+      release?.();
+    }
+  }
+
+  flush({ signal }: WithSignal = {}): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      let isOver = false;
+      const release = this.#whenAborted(signal, (reason) => {
+        isOver = true;
+        reject(reason);
+      });
+      this.#flush(() => {
+        if (isOver) return;
+        release?.();
+        const untold = this.#delivery.telling.takeUntold();
+        if (untold === undefined) resolve();
+        else reject(untold);
+      });
+    });
+  }
+
+  close({ signal }: WithSignal = {}): Promise<void> {
+    const closing = this.#closing ?? this.#beginClose();
+    if (signal?.aborted) {
+      closing.abort(signal.reason);
+    } else if (signal !== undefined) {
+      const release = this.#signals.whenAborted(signal, closing.abort);
+      closing.promise.then(release, release);
+    }
+    return closing.promise;
+  }
+
+  metrics(): ProducerMetrics {
+    return this.#delivery.metrics();
+  }
+
+  #beginClose() {
+    let isOver = false;
+    let resolve: () => void = () => {};
+    let reject: (reason: unknown) => void = () => {};
+    const promise = new Promise<void>((...settle) => {
+      [resolve, reject] = settle;
+    });
+    const closing = {
+      promise,
+      abort: (reason: unknown) => {
+        if (isOver) return;
+        isOver = true;
+        const message = 'given up when the signal of close aborted';
+        const errors = this.#delivery.giveUp('ERR_KPL_ABORTED', message, reason);
+        const mayBeStored = errors.some((error) => error.mayBeStored);
+        reject(new ProducerError('ERR_KPL_ABORTED', message, { errors, mayBeStored, cause: reason }));
+      },
+    };
+    this.#closing = closing;
+    this.#flush(() => {
+      if (isOver) return;
+      isOver = true;
+      const untold = this.#delivery.telling.takeUntold();
+      if (untold === undefined) resolve();
+      else reject(untold);
+    });
+    return closing;
+  }
+
+  /** Calls back when all that was put before is settled. */
+  #flush(whenSettled: () => void): void {
+    this.#delivery.closeAll();
+    this.#delivery.epochs.close(whenSettled);
+    this.#delivery.advance();
+  }
+
+  #take(
+    record: UserRecordInput,
+    owner: Put | Batch | undefined,
+    recordIndex: number,
+    whenTaken: Pick<Waiter, 'taken' | 'refused'>,
+  ): Waiter | undefined {
+    if (this.#closing !== undefined) throw new ProducerError('ERR_KPL_CLOSED', 'the producer was closed');
+    return this.#delivery.take(readUserRecord(record, recordIndex), owner, whenTaken);
+  }
+
+  #whenAborted(signal: AbortSignal | undefined, callback: (reason: unknown) => void): (() => void) | undefined {
+    return signal === undefined ? undefined : this.#signals.whenAborted(signal, callback);
+  }
+
+  // ------------------------------------------------------------------------------------------------- putAll
+
+  /** Puts what a source gives, as fast as there is room, until it ends or too much has failed. */
+  async #pull(source: Source, batch: Batch, aborted: Abortion): Promise<void> {
+    let isOpen = true;
+    try {
+      for (let index = 0; !batch.isBroken; index++) {
+        aborted.check();
+        isOpen = false; // if it throws
+        const step = source.next();
+        isOpen = aborted.signal !== undefined;
+        // A source that does not wait is not made to.
+        const { done, value } = isPromise(step) ? await aborted.or(step) : step;
+        isOpen = !done;
+        if (done) return;
+        const waiting = this.#putOne(value, batch, index);
+        if (waiting !== undefined) await aborted.or(waiting.promise, () => this.#delivery.withdraw(waiting.waiter));
+      }
+    } finally {
+      if (isOpen) end(source);
+    }
+  }
+
+  #putOne(
+    record: UserRecordInput,
+    batch: Batch,
+    index: number,
+  ): { promise: Promise<void>; waiter: Waiter } | undefined {
+    let settle: { taken(): void; refused(reason: unknown): void } | undefined;
+    const waiter = this.#take(record, batch, index, {
+      taken: () => {
+        batch.taken++;
+        settle?.taken();
+      },
+      refused: (reason) => settle?.refused(reason),
+    });
+    if (waiter === undefined) {
+      batch.taken++;
+      return undefined;
+    }
+    const promise = new Promise<void>((taken, refused) => {
+      settle = { taken, refused };
+    });
+    return { promise, waiter };
+  }
+
+  async #untilSettled(batch: Batch, aborted: Abortion): Promise<void> {
+    if (batch.isSettled) return;
+    await aborted.or(
+      new Promise<void>((resolve) => {
+        batch.onChange = () => {
+          if (batch.isSettled) resolve();
+        };
+      }),
+    );
+  }
+
+  /** What a `putAll` that ends early has put is as if it had been added. */
+  #cutOff(batch: Batch): void {
+    batch.isGone = true;
+    for (const { error, userRecords, bytes } of batch.failures) this.#delivery.telling.tell(error, userRecords, bytes);
+    this.#delivery.closeAll();
+    this.#delivery.advance();
+  }
+
+  #abortion(signal: AbortSignal | undefined): Abortion {
+    let abort: ((reason: unknown) => void) | undefined;
+    const release = this.#whenAborted(signal, (reason) => abort?.(reason));
+    return {
+      signal,
+      release: () => release?.(),
+      check: () => signal?.throwIfAborted(),
+      or: (promise, whenAborted) =>
+        new Promise((resolve, reject) => {
+          abort = (reason) => {
+            whenAborted?.();
+            reject(reason);
+          };
+          promise.then(resolve, reject);
+        }),
+    };
+  }
+}
+
+/** `await using` closes a producer, where JavaScript has it. */
+const { asyncDispose } = Symbol as { asyncDispose?: symbol };
+if (asyncDispose !== undefined) {
+  Object.defineProperty(KinesisProducer.prototype, asyncDispose, {
+    value: function dispose(this: KinesisProducer) {
+      return this.close();
+    },
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** What a signal cuts off. */
+interface Abortion {
+  signal: AbortSignal | undefined;
+  check(): void;
+  release(): void;
+  /** The promise's result, or the signal's reason if that comes first. */
+  or<T>(promise: PromiseLike<T>, whenAborted?: () => void): Promise<T>;
+}
+
+type Step = IteratorResult<UserRecordInput, unknown>;
+
+interface Source {
+  next(): Step | PromiseLike<Step>;
+  return?(): unknown;
+}
+
+function iteratorOf(records: Records): Source {
+  const iterable = typeof records === 'object' && records !== null ? records : undefined;
+  if (iterable !== undefined && Symbol.asyncIterator in iterable) return iterable[Symbol.asyncIterator]();
+  if (iterable !== undefined && Symbol.iterator in iterable) return iterable[Symbol.iterator]();
+  throw new KplError('ERR_KPL_DATA', 'records must be an iterable or an async iterable of user records');
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
+}
+
+/** Tells a source that nothing more is wanted. What it says to that is of no interest: the reason is told already. */
+function end(source: Source): void {
+  try {
+    Promise.resolve(source.return?.()).catch(() => {});
+  } catch {
+    // As said.
+  }
+}
