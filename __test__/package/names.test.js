@@ -4,6 +4,7 @@
 
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
+const { faces } = require('../../scripts/faces');
 
 const child = (name) => path.join(__dirname, 'children', name);
 /** Where a package finds itself by its own name. */
@@ -24,13 +25,12 @@ const NAMES = [
 ];
 
 // Where the bundle is missing, the sources would be found in its place without a word.
-test.each([
-  ['kinesis-agg', 'index.js'],
-  ['../..', 'index.js'],
-  ['kinesis-agg/compat', 'compat.js'],
-])('%s, as the tests load it, is the file that is shipped', (name, file) => {
-  expect(require.resolve(name)).toBe(path.join(cwd, 'dist', file));
-});
+test.each([...faces(), { specifier: '../..', file: path.join(cwd, 'dist/index.js') }])(
+  '$specifier, as the tests load it, is the file that is shipped',
+  ({ specifier, file }) => {
+    expect(require.resolve(specifier)).toBe(file);
+  },
+);
 
 test('require gives the public names', () => {
   const face = require('../..');

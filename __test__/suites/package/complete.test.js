@@ -6,7 +6,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { files } = require('../../../package.json');
+const { faces } = require('../../../scripts/faces');
 const { TARGETS } = require('../../../scripts/release/targets');
 const { ROOT, emptyFolder, failed, place, ran } = require('./tarball');
 
@@ -15,8 +15,8 @@ function complete() {
   const folder = emptyFolder();
   place(folder, ROOT, 'package.json', 'scripts/release');
   const binaries = Object.keys(TARGETS).map((target) => `prebuilds/kinesis-agg.${target}.node`);
-  const entries = ['dist/index.js', 'dist/compat.js'];
-  for (const name of [...files.filter((file) => !/[*]|^dist$/.test(file)), ...entries, ...binaries]) {
+  const entries = faces().flatMap(({ file, types }) => [file, types].map((name) => path.relative(ROOT, name)));
+  for (const name of ['THIRD-PARTY-LICENSES', ...entries, ...binaries]) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     fs.writeFileSync(path.join(folder, name), '');
   }
