@@ -1,116 +1,94 @@
-// @ts-nocheck
 // Routing 'first', as in the older package: one open aggregate takes every record, and its records are there to be seen.
 
+import type { AggregatorOptions, EncodedRecord } from '../../compat';
 import { Intake } from '../aggregate/buffered-aggregator';
 import { openAggregator } from '../aggregate/options';
 import { deaggregate } from '../deaggregate/user-records';
 import { encodedRecord } from './encoded-record';
-
-/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('../../compat').EncodedRecord} EncodedRecord */
-/** @typedef {(encoded: EncodedRecord, userRecords: number) => void} Deliver */
+import type { Batches } from './record-aggregator';
+import { type Deliver, Undelivered } from './undelivered';
+import type { GivenUserRecord, LooseUserRecord } from './user-record';
 
 /** The records of one aggregate, as the caller gave them, and what its outer keys are made of. */
 class Batch {
-  /** @type {any[]} */
-  records = [];
-  /** @type {any} */
-  partitionKey = undefined;
-  /** @type {any} */
-  explicitHashKey = undefined;
+  readonly records: LooseUserRecord[] = [];
+  #partitionKey: unknown;
+  #explicitHashKey: unknown;
 
-  /** @param {any} record */
-  push(record) {
+  push({ record, partitionKey, explicitHashKey }: GivenUserRecord['given']): void {
     if (this.records.length === 0) {
-      this.partitionKey = record.partitionKey;
-      this.explicitHashKey = record.explicitHashKey;
+      this.#partitionKey = partitionKey;
+      this.#explicitHashKey = explicitHashKey;
     }
     this.records.push(record);
   }
 
-  /**
-   * The keys are the first record's, as it spells them: under 'first' nothing synthetic is written.
-   *
-   * @param {Buffer} data
-   */
-  encoded(data) {
-    const { partitionKey, explicitHashKey, records } = this;
+  /** The keys are the first record's, as it spells them: under 'first' nothing synthetic is written. */
+  encoded(data: Buffer): EncodedRecord {
+    const key = this.#explicitHashKey;
     // The number 0 is falsy, and so not a key inside; outside the older package gives it if another record has one.
-    const isZero = explicitHashKey === 0 || explicitHashKey === 0n;
-    const isKey = explicitHashKey || (isZero && records.some((record) => record.explicitHashKey));
-    return encodedRecord(partitionKey, data, isKey ? explicitHashKey : undefined);
+    const isZero = key === 0 || key === 0n;
+    const isKey = key || (isZero && this.records.some((record) => record.explicitHashKey));
+    return encodedRecord(this.#partitionKey, data, isKey ? key : undefined);
   }
 }
 
-class FirstBatch {
-  #intake;
+export class FirstBatch implements Batches {
+  readonly #intake: Intake;
   #batch = new Batch();
   /** What a callback is being given. While it is, everything looks as if that were still open. */
-  #inHand = /** @type {{ batch: Batch, totalBytes: number } | undefined} */ (undefined);
+  #inHand: { batch: Batch; totalBytes: number } | undefined;
+  /** What a callback threw on after it had begun the next batch. */
+  #undelivered = new Undelivered();
 
-  /** @param {import('../../index').AggregatorOptions} [options] */
-  constructor(options) {
+  constructor(options: AggregatorOptions | undefined) {
     this.#intake = new Intake(
       openAggregator({ ...options, routing: 'first', wrapSingle: true }, { checkKeys: false, sealLater: false }),
     );
   }
 
-  get records() {
+  get records(): LooseUserRecord[] {
     return this.#batch.records;
   }
 
-  get length() {
-    return this.#batch.records.length;
+  get length(): number {
+    return this.#undelivered.userRecords + this.#batch.records.length;
   }
 
-  get totalBytes() {
+  get totalBytes(): number {
     return this.#inHand?.batch === this.#batch ? this.#inHand.totalBytes : this.#intake.messageBytes();
   }
 
-  /** @param {ReadUserRecord} userRecord */
-  fits(userRecord) {
+  fits(userRecord: GivenUserRecord): boolean {
     return this.#intake.joins(userRecord);
   }
 
-  /** @param {ReadUserRecord} userRecord */
-  fitsAlone(userRecord) {
+  fitsAlone(userRecord: GivenUserRecord): boolean {
     return this.#intake.fitsWrapped(userRecord);
   }
 
-  /** @param {ReadUserRecord} userRecord */
-  sizeOf(userRecord) {
+  sizeOf(userRecord: GivenUserRecord): number {
     return this.#intake.userRecordLen(userRecord);
   }
 
-  /**
-   * @param {any} record
-   * @param {ReadUserRecord} userRecord
-   */
-  join(record, userRecord) {
+  join(userRecord: GivenUserRecord): boolean {
     if (!this.#intake.join(userRecord)) return false;
     // A callback that adds records begins the next batch.
     if (this.#inHand?.batch === this.#batch) this.#batch = new Batch();
-    this.#batch.push(record);
+    this.#batch.push(userRecord.given);
     return true;
   }
 
-  /**
-   * @param {any} record
-   * @param {ReadUserRecord} userRecord fits alone
-   * @param {Deliver} deliver
-   */
-  joinAfterClosing(record, userRecord, deliver) {
+  joinAfterClosing(userRecord: GivenUserRecord, deliver: Deliver): void {
     do this.closeAll(deliver);
-    while (!this.join(record, userRecord));
+    while (!this.join(userRecord));
   }
 
-  /**
-   * Hands over the batch. Where that throws, the batch is open again, as in the older package.
-   *
-   * @param {Deliver} deliver
-   */
-  closeAll(deliver) {
+  /** Hands over the batch. Where that throws, the batch is open again, as in the older package. */
+  closeAll(deliver: Deliver): void {
+    this.#undelivered.deliverTo(deliver);
     const outer = this.#inHand;
+    const undelivered = this.#undelivered;
     const batch = this.#batch;
     if (batch === outer?.batch || batch.records.length === 0) return;
     this.#inHand = { batch, totalBytes: this.totalBytes };
@@ -120,38 +98,39 @@ class FirstBatch {
       if (this.#batch === batch) this.#batch = new Batch();
     } catch (thrown) {
       if (this.#batch === batch) this.#takeBack(encoded);
+      else undelivered.push(encoded, batch.records.length);
       throw thrown;
     } finally {
       this.#inHand = outer;
     }
   }
 
-  /** What is open, closed; `undefined` if nothing is. */
-  closeOne() {
+  closeOne(): EncodedRecord | undefined {
+    const waiting = this.#undelivered.shift();
+    if (waiting !== undefined) return waiting;
     const batch = this.#batch;
     if (batch === this.#inHand?.batch || batch.records.length === 0) return undefined;
     this.#batch = new Batch();
     return batch.encoded(this.#seal());
   }
 
-  clear() {
+  clear(): void {
     this.#intake.clear();
     this.#batch = new Batch();
+    // Another one: a callback that clears and then throws gives nothing back.
+    this.#undelivered = new Undelivered();
   }
 
-  #seal() {
-    const [data] = /** @type {Buffer[]} */ (this.#intake.flush());
-    return data;
+  #seal(): Buffer {
+    const [data] = this.#intake.flush() as Buffer[];
+    return data as Buffer;
   }
 
-  /** From the bytes, since the caller may have changed the records. @param {EncodedRecord} encoded */
-  #takeBack({ data }) {
-    const source = { Data: data, SequenceNumber: '' };
+  /** From the bytes, since the caller may have changed the records. */
+  #takeBack({ data }: EncodedRecord): void {
+    const source = { Data: data, PartitionKey: undefined, SequenceNumber: '' };
     for (const { partitionKey, explicitHashKey, data } of deaggregate(source, { verifyChecksum: false })) {
-      const key = /** @type {string} */ (partitionKey);
-      this.#intake.join({ partitionKey: key, explicitHashKey, data, dataBytes: data.length });
+      this.#intake.join({ partitionKey, explicitHashKey, data, dataBytes: data.length });
     }
   }
 }
-
-export { FirstBatch };

@@ -1,20 +1,38 @@
-// @ts-nocheck
 // `RecordAggregator` of aws-kinesis-agg 4.2.8.
 
-import type { AggregatorOptions, OnReadyCallback } from '../../compat';
+import type { AggregatorOptions, EncodedRecord, OnReadyCallback, UserRecordInput } from '../../compat';
 import { FirstBatch } from './first-batch';
 import { RoutedBatches } from './routed-batches';
-import { type LooseUserRecord, readUserRecord, textOf, validateUserRecord } from './user-record';
+import { type Deliver, Undelivered } from './undelivered';
+import { type GivenUserRecord, type LooseUserRecord, readUserRecord, textOf, validateUserRecord } from './user-record';
 
-/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('../../compat').EncodedRecord} EncodedRecord */
+/** What is open, and what a routing closes. */
+export interface Batches {
+  /** The records in flight, if they are kept. */
+  readonly records: LooseUserRecord[];
+  /** How many there are. */
+  readonly length: number;
+  readonly totalBytes: number;
+  /** Whether the record would go in without closing anything. */
+  fits(userRecord: GivenUserRecord): boolean;
+  /** Whether it fits into an aggregate of its own. */
+  fitsAlone(userRecord: GivenUserRecord): boolean;
+  sizeOf(userRecord: GivenUserRecord): number;
+  /** Takes the record if it fits, and says whether it did. */
+  join(userRecord: GivenUserRecord): boolean;
+  /** Takes a record that fits alone, and delivers what it closes. */
+  joinAfterClosing(userRecord: GivenUserRecord, deliver: Deliver): void;
+  closeAll(deliver: Deliver): void;
+  /** The aggregate that was opened first, closed; `undefined` if nothing is open. */
+  closeOne(): EncodedRecord | undefined;
+  clear(): void;
+}
 
-class RecordAggregator {
-  #open;
+export class RecordAggregator {
+  readonly #open: Batches;
   /** Closed while there was no callback. They wait for `build` or for the next callback. */
-  #ready = /** @type {{ encoded: EncodedRecord, userRecords: number }[]} */ ([]);
-
-  declare onReadyCallback: OnReadyCallback | undefined;
+  readonly #ready = new Undelivered();
+  onReadyCallback: OnReadyCallback | undefined;
 
   constructor(onReadyCallback?: OnReadyCallback, options?: AggregatorOptions) {
     const { routing = 'first' } = options ?? {};
@@ -22,43 +40,41 @@ class RecordAggregator {
     this.onReadyCallback = onReadyCallback;
   }
 
-  get putRecords() {
-    return this.#open.records;
+  get putRecords(): UserRecordInput[] {
+    return this.#open.records as UserRecordInput[];
   }
 
-  get totalBytes() {
+  get totalBytes(): number {
     return this.#open.totalBytes;
   }
 
-  get partitionKeyTable() {
+  get partitionKeyTable(): Record<string, number> {
     return positions(this.putRecords.map((record) => record.partitionKey));
   }
 
-  get partitionKeyCount() {
+  get partitionKeyCount(): number {
     return Object.keys(this.partitionKeyTable).length;
   }
 
-  get explicitHashKeyTable() {
+  get explicitHashKeyTable(): Record<string, number> {
     return positions(this.putRecords.map((record) => record.explicitHashKey).filter(Boolean));
   }
 
-  get explicitHashKeyCount() {
+  get explicitHashKeyCount(): number {
     return Object.keys(this.explicitHashKeyTable).length;
   }
 
-  /** @param {OnReadyCallback} [onReadyCallback] */
-  setOnReadyCallback(onReadyCallback) {
+  setOnReadyCallback(onReadyCallback?: OnReadyCallback): OnReadyCallback | undefined {
     if (onReadyCallback) this.onReadyCallback = onReadyCallback;
     return this.onReadyCallback;
   }
 
-  clearRecords() {
+  clearRecords(): void {
     this.#open.clear();
-    this.#ready = [];
+    this.#ready.clear();
   }
 
-  /** @param {OnReadyCallback} [callback] */
-  flushBufferedRecords(callback) {
+  flushBufferedRecords(callback?: OnReadyCallback): void {
     const onReadyCallback = callback || this.onReadyCallback;
     // Nobody to hand anything over to: the records stay.
     if (!onReadyCallback) return;
@@ -66,40 +82,36 @@ class RecordAggregator {
     else onReadyCallback(null, undefined);
   }
 
-  build() {
-    const ready = this.#ready.shift();
-    return ready ? ready.encoded : this.#open.closeOne();
+  build(): EncodedRecord | undefined {
+    return this.#ready.shift() ?? this.#open.closeOne();
   }
 
-  length() {
-    return this.#ready.reduce((sum, { userRecords }) => sum + userRecords, this.#open.length);
+  length(): number {
+    return this.#ready.userRecords + this.#open.length;
   }
 
-  /** @param {any} record */
-  checkIfUserRecordFits(record) {
+  checkIfUserRecordFits(record: LooseUserRecord): boolean {
     validateUserRecord(record);
     return this.#open.fits(readUserRecord(record));
   }
 
-  /** @param {any} record */
-  calculateUserRecordSize(record) {
+  calculateUserRecordSize(record: LooseUserRecord): number {
     validateUserRecord(record);
     return this.#open.sizeOf(readUserRecord(record));
   }
 
-  /** @param {any} record */
-  addUserRecord(record) {
+  addUserRecord(record: LooseUserRecord): void {
     validateUserRecord(record);
     const userRecord = readUserRecord(record);
-    if (this.#open.join(record, userRecord)) return;
-    throw this.#open.fitsAlone(userRecord) ? new Error("record won't fit") : this.#tooLarge(record, userRecord);
+    if (this.#open.join(userRecord)) return;
+    throw this.#open.fitsAlone(userRecord) ? new Error("record won't fit") : this.#tooLarge(userRecord);
   }
 
   aggregateRecords(
     records: { forEach(each: (record: LooseUserRecord) => void): void },
     forceFlush?: boolean,
     callback?: OnReadyCallback,
-  ) {
+  ): void {
     const onReadyCallback = callback || this.onReadyCallback;
     records.forEach((record) => {
       this.#take(record, onReadyCallback);
@@ -107,54 +119,38 @@ class RecordAggregator {
     if (forceFlush === true && onReadyCallback && this.length() > 0) this.#flush(onReadyCallback);
   }
 
-  /**
-   * @param {any} record
-   * @param {OnReadyCallback | undefined} onReadyCallback
-   */
-  #take(record, onReadyCallback) {
+  #take(record: LooseUserRecord, onReadyCallback: OnReadyCallback | undefined): void {
     const userRecord = readUserRecord(record);
-    if (!record.partitionKey) {
+    if (!userRecord.given.partitionKey) {
       if (onReadyCallback) onReadyCallback(new Error('record.partitionKey field is mandatory'));
-    } else if (!this.#open.join(record, userRecord)) {
+    } else if (!this.#open.join(userRecord)) {
       if (this.#open.fitsAlone(userRecord)) {
-        this.#open.joinAfterClosing(record, userRecord, this.#deliverTo(onReadyCallback));
+        this.#open.joinAfterClosing(userRecord, this.#deliverTo(onReadyCallback));
       } else if (onReadyCallback) {
-        onReadyCallback(this.#tooLarge(record, userRecord));
+        onReadyCallback(this.#tooLarge(userRecord));
       }
     }
   }
 
-  /** @param {OnReadyCallback} onReadyCallback */
-  #flush(onReadyCallback) {
+  #flush(onReadyCallback: OnReadyCallback): void {
     this.#deliverReady(onReadyCallback);
     this.#open.closeAll(this.#deliverTo(onReadyCallback));
   }
 
-  /**
-   * @param {OnReadyCallback | undefined} onReadyCallback
-   * @returns {import('./first-batch').Deliver}
-   */
-  #deliverTo(onReadyCallback) {
-    if (!onReadyCallback) return (encoded, userRecords) => this.#ready.push({ encoded, userRecords });
+  #deliverTo(onReadyCallback: OnReadyCallback | undefined): Deliver {
+    if (!onReadyCallback) return (encoded, userRecords) => this.#ready.push(encoded, userRecords);
     return (encoded) => {
       this.#deliverReady(onReadyCallback);
       onReadyCallback(null, encoded);
     };
   }
 
-  /** @param {OnReadyCallback} onReadyCallback */
-  #deliverReady(onReadyCallback) {
-    for (let next = this.#ready[0]; next !== undefined; next = this.#ready[0]) {
-      onReadyCallback(null, next.encoded);
-      if (this.#ready[0] === next) this.#ready.shift();
-    }
+  #deliverReady(onReadyCallback: OnReadyCallback): void {
+    this.#ready.deliverTo((encoded) => onReadyCallback(null, encoded));
   }
 
-  /**
-   * @param {any} record
-   * @param {ReadUserRecord} userRecord
-   */
-  #tooLarge({ partitionKey, explicitHashKey }, userRecord) {
+  #tooLarge(userRecord: GivenUserRecord): Error {
+    const { partitionKey, explicitHashKey } = userRecord.given;
     const bytes = this.#open.sizeOf(userRecord);
     return new Error(
       `Input record (PK=${partitionKey}, EHK=${explicitHashKey}, SizeBytes=${bytes}) is too large to fit inside a single Kinesis record.`,
@@ -162,15 +158,9 @@ class RecordAggregator {
   }
 }
 
-/**
- * Each key's position among those that are different, as the older package's tables have it.
- *
- * @param {unknown[]} keys
- */
-function positions(keys) {
+/** Each key's position among those that are different, as the older package's tables have it. */
+function positions(keys: unknown[]): Record<string, number> {
   const distinct = [...new Set(keys.map(textOf))];
   // `fromEntries` defines: a key that is called `__proto__` becomes a property like any other.
   return Object.fromEntries(distinct.map((key, position) => [key, position]));
 }
-
-export { RecordAggregator };

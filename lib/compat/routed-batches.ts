@@ -1,103 +1,74 @@
-// @ts-nocheck
 // A routing that the caller has switched on: any number of open aggregates, which the core keeps to itself.
 
+import type { AggregatorOptions, EncodedRecord } from '../../compat';
 import { Intake } from '../aggregate/buffered-aggregator';
 import { openAggregator } from '../aggregate/options';
 import { encodedRecord } from './encoded-record';
+import type { Batches } from './record-aggregator';
+import { type Deliver, Undelivered } from './undelivered';
+import type { GivenUserRecord, LooseUserRecord } from './user-record';
 
-/** @typedef {import('../aggregate/input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('../../compat').EncodedRecord} EncodedRecord */
-/** @typedef {import('./first-batch').Deliver} Deliver */
-
-class RoutedBatches {
-  #intake;
-  /** Closed and not delivered yet: what a callback throws on stays. */
-  #closed = /** @type {{ encoded: EncodedRecord, userRecords: number }[]} */ ([]);
-
-  /** @param {import('../../index').AggregatorOptions} options */
-  constructor(options) {
+export class RoutedBatches implements Batches {
+  readonly #intake: Intake;
+  readonly #closed = new Undelivered();
+  constructor(options: AggregatorOptions) {
     this.#intake = new Intake(openAggregator(options, { checkKeys: false, sealLater: false }));
   }
 
-  /** @returns {any[]} */
-  get records() {
+  /** None: the core does not keep the objects. */
+  get records(): LooseUserRecord[] {
     return [];
   }
 
-  get length() {
-    return this.#closed.reduce((sum, { userRecords }) => sum + userRecords, this.#intake.userRecordCount());
+  get length(): number {
+    return this.#closed.userRecords + this.#intake.userRecordCount();
   }
 
-  get totalBytes() {
+  get totalBytes(): number {
     return this.#intake.messageBytes();
   }
 
-  /** @param {ReadUserRecord} userRecord */
-  fits(userRecord) {
+  fits(userRecord: GivenUserRecord): boolean {
     return this.#intake.joins(userRecord);
   }
 
-  /** @param {ReadUserRecord} userRecord */
-  fitsAlone(userRecord) {
+  fitsAlone(userRecord: GivenUserRecord): boolean {
     return this.#intake.fitsWrapped(userRecord);
   }
 
-  /** @param {ReadUserRecord} userRecord */
-  sizeOf(userRecord) {
+  sizeOf(userRecord: GivenUserRecord): number {
     return this.#intake.userRecordLen(userRecord);
   }
 
-  /**
-   * @param {any} _record
-   * @param {ReadUserRecord} userRecord
-   */
-  join(_record, userRecord) {
+  join(userRecord: GivenUserRecord): boolean {
     return this.#intake.join(userRecord);
   }
 
-  /**
-   * @param {any} _record
-   * @param {ReadUserRecord} userRecord fits alone
-   * @param {Deliver} deliver
-   */
-  joinAfterClosing(_record, userRecord, deliver) {
-    this.#close(this.#intake.take(userRecord));
-    this.#deliverClosed(deliver);
+  joinAfterClosing(userRecord: GivenUserRecord, deliver: Deliver): void {
+    this.#keep(this.#intake.take(userRecord));
+    this.#closed.deliverTo(deliver);
   }
 
-  /** @param {Deliver} deliver */
-  closeAll(deliver) {
-    this.#close(this.#intake.flush());
-    this.#deliverClosed(deliver);
+  closeAll(deliver: Deliver): void {
+    this.#keep(this.#intake.flush());
+    this.#closed.deliverTo(deliver);
   }
 
-  /** The aggregate that was opened first, closed; `undefined` if nothing is open. */
-  closeOne() {
-    if (this.#closed.length === 0) this.#close(this.#intake.flush());
-    return this.#closed.shift()?.encoded;
+  closeOne(): EncodedRecord | undefined {
+    if (this.#closed.isEmpty) this.#keep(this.#intake.flush());
+    return this.#closed.shift();
   }
 
-  clear() {
+  clear(): void {
     this.#intake.clear();
-    this.#closed = [];
+    this.#closed.clear();
   }
 
-  /** @param {Deliver} deliver */
-  #deliverClosed(deliver) {
-    for (let next = this.#closed[0]; next !== undefined; next = this.#closed[0]) {
-      deliver(next.encoded, next.userRecords);
-      if (this.#closed[0] === next) this.#closed.shift();
-    }
-  }
-
-  /** @param {import('../native/addon').Closed} values */
-  #close(values) {
+  #keep(values: (Buffer | string | number | null)[] | null): void {
     for (let i = 0; values !== null && i < values.length; i += 4) {
-      const [data, partitionKey, explicitHashKey, userRecords] =
-        /** @type {[Buffer, string, string | null, number]} */ (values.slice(i, i + 4));
-      this.#closed.push({ encoded: encodedRecord(partitionKey, data, explicitHashKey ?? undefined), userRecords });
+      const [data, partitionKey, explicitHashKey, userRecords] = values.slice(i, i + 4);
+      const encoded = encodedRecord(partitionKey, data as Buffer, explicitHashKey ?? undefined);
+      this.#closed.push(encoded, userRecords as number);
     }
   }
 }
-
-export { RoutedBatches };

@@ -11,6 +11,16 @@ export interface LooseUserRecord {
   data?: unknown;
 }
 
+/** All that is needed of it, read at once: a getter may call us again, and what it sees must not be half done. */
+export interface GivenUserRecord {
+  /** The object itself, and its keys as it spells them. */
+  given: { record: LooseUserRecord; partitionKey: unknown; explicitHashKey: unknown };
+  partitionKey: string;
+  explicitHashKey: string | null;
+  data: string | Uint8Array;
+  dataBytes: number;
+}
+
 /** Throws the problem that `addUserRecord` and the two methods of sizes find. */
 export function validateUserRecord(record: LooseUserRecord): void {
   if (!record.data) throw new Error('Record.Data field is mandatory');
@@ -18,14 +28,14 @@ export function validateUserRecord(record: LooseUserRecord): void {
 }
 
 /** Throws what the older package ran into where a field is of no use at all. */
-export function readUserRecord(record: LooseUserRecord) {
-  const partitionKey = record.partitionKey;
+export function readUserRecord(record: LooseUserRecord): GivenUserRecord {
+  const { partitionKey, explicitHashKey } = record;
   if (partitionKey === undefined || partitionKey === null) {
     throw new TypeError(`Cannot read properties of ${partitionKey} (reading 'length')`);
   }
-  const explicitHashKey = record.explicitHashKey;
   const data = dataOf(record.data);
   return {
+    given: { record, partitionKey, explicitHashKey },
     partitionKey: textOf(partitionKey),
     explicitHashKey: explicitHashKey ? textOf(explicitHashKey) : null,
     data,
