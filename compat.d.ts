@@ -1,3 +1,5 @@
+/// <reference types="node" />
+
 /**
  * A drop-in for aws-kinesis-agg 4.2.8: `require('kinesis-agg/compat')` in place of `require('aws-kinesis-agg')`.
  *

@@ -1,3 +1,5 @@
+/// <reference types="node" />
+
 /**
  * PutRecords entries in, fewer PutRecords entries out; Kinesis records in, user records out; nothing lost on the way.
  *

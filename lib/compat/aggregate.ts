@@ -1,6 +1,6 @@
 // `aggregate` of aws-kinesis-agg 4.2.8: records in, a handler called for each encoded record, errors to a callback.
 
-import type { AggregatorOptions } from '../../compat';
+import type { AggregatorOptions, EncodedRecord } from '../../compat';
 import { type Callbacks, HandlerQueue } from './handler-queue';
 import { RecordAggregator } from './record-aggregator';
 import type { LooseUserRecord } from './user-record';
@@ -10,7 +10,7 @@ export function aggregate(
   records: { forEach(each: (record: LooseUserRecord) => void): void },
   encodedRecordHandler: Callbacks['encodedRecordHandler'],
   afterPutAggregatedRecords: () => void,
-  errorCallback: (error: unknown, data?: unknown) => void,
+  errorCallback: (error: Error, data?: EncodedRecord) => void,
   queueSize?: number | AggregatorOptions | null,
   options?: AggregatorOptions,
 ): void {
@@ -18,7 +18,8 @@ export function aggregate(
   const queue = new HandlerQueue(
     {
       encodedRecordHandler,
-      onError: (error, result) => errorCallback(error, result),
+      // Whatever a handler says it is.
+      onError: (error, result) => errorCallback(error as Error, result as EncodedRecord | undefined),
       onDrained: () => afterPutAggregatedRecords(),
     },
     hasQueueSize ? queueSize : undefined,

@@ -104,35 +104,39 @@ function examples(folder) {
  * @returns {Check[]}
  */
 function alone(folder, nodeTypes) {
-  const own = join(folder, 'node_modules', 'kinesis-agg');
-  mkdirSync(join(folder, 'node_modules', '@types'), { recursive: true });
-  mkdirSync(own);
-  for (const file of [join(root, 'package.json'), ...faces().map(({ types }) => types)]) {
-    copyFileSync(file, join(own, basename(file)));
+  const beside = join(folder, 'with-node-types');
+  const without = join(folder, 'without-node-types');
+  for (const place of [beside, without]) {
+    const own = join(place, 'node_modules', 'kinesis-agg');
+    mkdirSync(join(place, 'node_modules', '@types'), { recursive: true });
+    mkdirSync(own);
+    for (const file of [join(root, 'package.json'), ...faces().map(({ types }) => types)]) {
+      copyFileSync(file, join(own, basename(file)));
+    }
+    for (const file of readdirSync(join(tests, 'alone'))) copyFileSync(join(tests, 'alone', file), join(place, file));
   }
-  for (const file of readdirSync(join(tests, 'alone'))) copyFileSync(join(tests, 'alone', file), join(folder, file));
-  symlinkSync(nodeTypes, join(folder, 'node_modules', '@types', 'node'), 'junction');
+  symlinkSync(nodeTypes, join(beside, 'node_modules', '@types', 'node'), 'junction');
 
-  const users = ['import.mts', 'require.cts'];
-  const onlyBuffer = (/** @type {number} */ exitCode, /** @type {string} */ output) => {
+  const include = ['import.mts', 'require.cts'];
+  const onlyNodeTypes = (/** @type {number} */ exitCode, /** @type {string} */ output) => {
     const errors = output.split('\n').filter((line) => line.includes('error TS'));
-    const other = errors.filter((line) => !line.includes("Cannot find name 'Buffer'"));
+    const other = errors.filter((line) => !/Cannot find (name 'Buffer'|type definition file for 'node')/.test(line));
     if (other.length > 0) return other.join('\n');
-    return exitCode === 0 || errors.length === 0 ? 'compiles without Buffer: this check sees nothing' : '';
+    return exitCode === 0 || errors.length === 0 ? 'compiles without @types/node: this check sees nothing' : '';
   };
   return [
     {
       name: 'alone: with @types/node, without the SDK and @types/aws-lambda',
-      project: writeProject(folder, { types: ['node'], include: users }),
+      project: writeProject(beside, { types: ['node'], include }),
     },
     {
-      name: 'alone: with a Buffer that we declare, without @types/node',
-      project: writeProject(folder, { types: [], include: [...users, 'buffer.d.ts'] }),
+      name: "alone: types: [], the default of TypeScript 6, and a Buffer is Node's",
+      project: writeProject(beside, { types: [], include: [...include, 'buffer.mts'] }),
     },
     {
-      name: 'alone: without @types/node, all that is missing is Buffer',
-      project: writeProject(folder, { types: [], include: users }),
-      judge: onlyBuffer,
+      name: 'alone: without @types/node, nothing else is missing',
+      project: writeProject(without, { types: [], include }),
+      judge: onlyNodeTypes,
     },
   ];
 }

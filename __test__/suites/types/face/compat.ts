@@ -1,15 +1,12 @@
-// @ts-nocheck
 // lib/compat/index.ts against compat.d.ts. User records are loose in the code, for it takes what the older package takes.
 import type * as declared from '../../../../compat';
 import * as face from '../../../../lib/compat/index';
 
-type Loose = (err?: Error | null, anything?: object) => void;
+type Loose = (err?: unknown, anything?: object) => void;
 type One = declared.KinesisRecord | declared.SdkKinesisRecord;
 
 export const aggregate: typeof declared.aggregate = face.aggregate;
-export const aggregator: { readonly prototype: declared.RecordAggregator } = face.RecordAggregator;
-export const newAggregator: new (...args: ConstructorParameters<typeof declared.RecordAggregator>) => object =
-  face.RecordAggregator;
+export const RecordAggregator: typeof declared.RecordAggregator = face.RecordAggregator;
 export const deaggregate: (record: One, checksums: boolean, perRecord: Loose, afterRecord: Loose) => void =
   face.deaggregate;
 export const deaggregateSync: (record: One, checksums: boolean, afterRecord: Loose) => void = face.deaggregateSync;
