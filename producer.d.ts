@@ -222,7 +222,15 @@ export class KinesisProducer {
  * const ordered: ProducerRouting = { lanes: 64 };
  * ```
  */
-export type ProducerRouting = 'shards' | 'pinned' | 'partitionKey' | 'none' | { lanes: number };
+export type ProducerRouting =
+  | 'shards'
+  | 'pinned'
+  | 'partitionKey'
+  | 'none'
+  | {
+      /** Number of lanes: an integer from 1 to 1024, the same in all producers of a stream. */
+      lanes: number;
+    };
 
 /**
  * What a producer is told. Times are milliseconds, sizes bytes.
@@ -547,12 +555,20 @@ export interface KinesisWriteClient {
   listShards?(
     input: object,
     options?: { abortSignal?: AbortSignal },
-  ): Promise<{ Shards?: Shard[] | undefined; NextToken?: string | undefined }>;
+  ): Promise<{
+    /** The shards of this page. */
+    Shards?: Shard[] | undefined;
+    /** Where the next page begins. */
+    NextToken?: string | undefined;
+  }>;
   /** DescribeStreamSummary. */
   describeStreamSummary?(
     input: object,
     options?: { abortSignal?: AbortSignal },
-  ): Promise<{ StreamDescriptionSummary?: object | undefined }>;
+  ): Promise<{
+    /** How the stream distributes records is read of it. */
+    StreamDescriptionSummary?: object | undefined;
+  }>;
 }
 
 /**
@@ -569,13 +585,22 @@ export interface PutRecordsOutput {
   /** Not read: each entry tells for itself. */
   FailedRecordCount?: number | undefined;
   /** What the SDK tells of the request. */
-  $metadata?: { attempts?: number | undefined; requestId?: string | undefined };
+  $metadata?: {
+    /** How often the SDK itself tried. */
+    attempts?: number | undefined;
+    /** Name of the request. */
+    requestId?: string | undefined;
+  };
   /** One for each entry, in order. */
   Records?:
     | {
+        /** Sequence number of a stored entry. */
         SequenceNumber?: string | undefined;
+        /** Shard of a stored entry. */
         ShardId?: string | undefined;
+        /** Why an entry was not stored. */
         ErrorCode?: string | undefined;
+        /** The same, for people. */
         ErrorMessage?: string | undefined;
       }[]
     | undefined;
@@ -594,21 +619,60 @@ export interface PutRecordsOutput {
  */
 export interface ProducerMetrics {
   /** User records. `failed` includes `expired`, `stored` includes `mayBeDuplicated`. */
-  userRecords: { taken: number; stored: number; failed: number; expired: number; mayBeDuplicated: number };
+  userRecords: {
+    /** Taken by `add`, `put` and `putAll`. */
+    taken: number;
+    /** Stored, perhaps twice. */
+    stored: number;
+    /** Given up. */
+    failed: number;
+    /** Given up because their time was over. */
+    expired: number;
+    /** Stored, perhaps more than once. */
+    mayBeDuplicated: number;
+  };
   /** Bytes of stored entries, partition keys included. */
   bytesStored: number;
   /** Entries of PutRecords; `sent` counts each try. */
-  entries: { sent: number; stored: number; throttled: number; retried: number };
+  entries: {
+    /** Tries. */
+    sent: number;
+    /** Stored. */
+    stored: number;
+    /** Refused since the shard was too busy. */
+    throttled: number;
+    /** Tries after the first. */
+    retried: number;
+  };
   /** Requests; `failed` as a whole. */
-  requests: { sent: number; failed: number };
+  requests: {
+    /** Sent. */
+    sent: number;
+    /** Failed as a whole. */
+    failed: number;
+  };
   /** Failures of entries and requests by their code. */
   errors: { [code: string]: number };
   /** How often ListShards was read. */
   shardMapReads: number;
   /** From `put` to the first try, of each entry's oldest record. */
-  bufferingMs: { count: number; sum: number; max: number };
+  bufferingMs: {
+    /** How many were measured. */
+    count: number;
+    /** Sum of all. */
+    sum: number;
+    /** The longest. */
+    max: number;
+  };
   /** From request to answer. */
-  requestMs: { count: number; sum: number; max: number };
+  requestMs: {
+    /** How many were measured. */
+    count: number;
+    /** Sum of all. */
+    sum: number;
+    /** The longest. */
+    max: number;
+  };
   /** Of `maxBufferedBytes`. */
   bufferedBytes: number;
   /** Of `maxBufferedRecords`. */
