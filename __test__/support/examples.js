@@ -6,7 +6,6 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { formatWithOptions } = require('node:util');
 const { transformSync } = require('@swc/core');
-const { faces } = require('../../scripts/faces');
 
 const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
 
@@ -31,8 +30,6 @@ function example(name) {
 
 /** @param {string} id */
 function resolve(id) {
-  const face = faces().find(({ specifier }) => specifier === id);
-  if (face) return require(face.file);
   return id.startsWith('./') ? example(`${id}.ts`) : require(id);
 }
 
