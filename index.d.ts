@@ -848,7 +848,7 @@ export interface DeaggregateOptions<R extends KinesisRecord = KinesisRecord> {
   /**
    * Whether each user record's `data` is a copy of its own. Otherwise it is a view into its Kinesis record's payload: cheap,
    * but one small view that you keep keeps the whole payload in memory, up to 10 MiB. The payload may be the very bytes of
-   * the record that you passed. Set `copy` if you keep a few records for long, or use your own buffers again: then nothing
+   * the record that you passed. Set `copy` if you keep a few records for long, or if you reuse your own buffers. Then nothing
    * that comes out holds memory of yours, of the payload, or of a longer string.
    *
    * @defaultValue `false`
@@ -919,10 +919,10 @@ export interface UserRecord {
   /**
    * Explicit hash key that the producer gave to the user record, usually a decimal, or null.
    *
-   * The one that a {@link Routing} writes on every user record of an aggregate is not handed out: so you may aggregate what
-   * comes out again, and it is routed like the original. It is the hash key of the Kinesis record's own partition key, or
-   * of the lane that this key names, on all user records. Where the Kinesis record has no partition key, it cannot be told
-   * and comes out.
+   * The key that a {@link Routing} writes on every user record of an aggregate is not handed out, so you may aggregate what
+   * comes out again, and it is routed like the original. Such a key is the hash key of the Kinesis record's own partition key,
+   * or of the lane that this partition key names, on all user records. If the Kinesis record has no partition key, the key
+   * cannot be recognised and comes out.
    */
   explicitHashKey: string | null;
   /** The user record's bytes: a view into its Kinesis record's payload, or a copy if `copy` is set. */
