@@ -24,8 +24,8 @@ const PROCESSORS = {
 function main() {
   const plugin = path.join(folder('qemu-instructions', compilePlugin), 'count.so');
   const lines = Object.entries(PROCESSORS).flatMap(([processor, { target, qemu, flags }]) => {
-    const command = ['build', '--example', 'instructions', '--no-default-features'];
-    const program = path.join(cargo(target, command), 'examples/instructions');
+    const command = ['build', '--manifest-path', path.join(__dirname, 'Cargo.toml')];
+    const program = path.join(cargo(target, command), 'instructions');
     const emulate = (/** @type {string[]} */ options, /** @type {string[]} */ args) =>
       run(path.join(qemuRoot(), 'usr/bin', qemu), [...flags(), ...options, program, ...args], {
         env: qemuEnvironment(),

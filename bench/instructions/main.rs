@@ -67,7 +67,7 @@ fn reading(data_bytes: usize) -> Work {
         bytes,
         run: Box::new(move || {
             let options = deaggregate::Options { verify_checksum: false, hash_key_range: None, inspect_data: true };
-            deaggregate(black_box(&[&data]), &options, black_box(&mut table));
+            deaggregate(black_box(&[&data]), &[None], &options, black_box(&mut table));
         }),
     }
 }
