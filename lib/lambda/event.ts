@@ -88,18 +88,17 @@ function isData(data: unknown): boolean {
 function hintFor(value: unknown): string {
   if (typeof value === 'string') return '. It is text: JSON.parse it first';
   const source = fieldOf(value, 'eventSource') ?? fieldOf(value, 'EventSource');
-  if (source !== undefined) {
+  if (source !== undefined && source !== 'aws:kinesis') {
     const service = SERVICES[String(source)];
     return service === undefined ? '. It comes from another event source' : `. It comes from ${service}`;
   }
   if (fieldOf(value, 'deliveryStreamArn') !== undefined) {
     return '. It is a transformation of Amazon Data Firehose: deaggregateRecords and one answer for each recordId, as in examples/firehose.ts';
   }
-  if (fieldOf(value, 'kinesis') !== undefined) {
-    const data = fieldOf(fieldOf(value, 'kinesis'), 'data');
-    if (data !== undefined)
-      return '. A parser or a middleware has read its data already: deaggregate first, and parse each user record';
-    return '. It is one record: pass the whole event';
+  const kinesis = fieldOf(value, 'kinesis');
+  if (isData(fieldOf(kinesis, 'data'))) return '. It is one record: pass the whole event';
+  if (fieldOf(kinesis, 'data') != null) {
+    return '. A parser or a middleware has read its data: deaggregate first, and parse each user record then';
   }
   if (fieldOf(value, 'Data') !== undefined) return '. It is a record of GetRecords: pass it to deaggregate';
   if (fieldOf(value, 'detail-type') !== undefined) return '. It comes from Amazon EventBridge';

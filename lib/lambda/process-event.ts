@@ -1,9 +1,8 @@
-import type { UserRecord } from '../../index';
+import type { Position, UserRecord } from '../../index';
 import type {
   BatchResponse,
   EventRecord,
   KinesisEvent,
-  Position,
   ProcessedEvent,
   ProcessOptions,
   UserRecordHandler,

@@ -20,6 +20,7 @@ export function storedRecords(
   userRecords: Iterable<UserRecordInput>,
   options: KinesisRecordsOptions = {},
 ): StoredRecord[] {
+  checkObject(options);
   const { plain = false, broken = [], sequenceNumber = SEQUENCE_NUMBER, arrivedAt, ...aggregation } = options;
   if (typeof plain !== 'boolean' && typeof plain !== 'function') {
     throw refused(`plain must be a boolean or a function, got ${typeof plain}`);
@@ -36,7 +37,7 @@ export function storedRecords(
     SequenceNumber: String(BigInt(sequenceNumber) + BigInt(index)),
     arrivedAt: new Date(time),
   }));
-  for (const index of typeof broken === 'number' ? [broken] : broken) damage(records[index], index);
+  for (const index of Array.isArray(broken) ? broken : [broken]) damage(records[index], index);
   return records;
 }
 
@@ -70,11 +71,15 @@ function alone(record: UserRecordInput): Entry {
 
 /** Changes the last byte, which is one of the checksum. */
 function damage(record: StoredRecord | undefined, index: number): void {
-  if (record === undefined || !isAggregated(record.Data)) {
-    throw refused(`broken must name Kinesis records that are aggregated, and ${index} is none`);
+  if (typeof index !== 'number' || record === undefined || !isAggregated(record.Data)) {
+    throw refused('broken must give positions of Kinesis records that are aggregated');
   }
   const last = record.Data.length - 1;
   record.Data.writeUInt8(record.Data.readUInt8(last) ^ 1, last);
+}
+
+export function checkObject(options: unknown): void {
+  if (options === null || typeof options !== 'object') throw refused('options must be an object');
 }
 
 export function refused(message: string): KplError {

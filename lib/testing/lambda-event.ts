@@ -1,8 +1,9 @@
 import type { UserRecordInput } from '../../index';
 import type { LambdaEvent, LambdaEventOptions } from '../../testing';
-import { storedRecords } from './kinesis-records';
+import { checkObject, refused, storedRecords } from './kinesis-records';
 
 export function lambdaEvent(userRecords: Iterable<UserRecordInput>, options: LambdaEventOptions = {}): LambdaEvent {
+  checkObject(options);
   const {
     streamName = 'stream',
     shardId = 'shardId-000000000000',
@@ -10,6 +11,9 @@ export function lambdaEvent(userRecords: Iterable<UserRecordInput>, options: Lam
     accountId = '123456789012',
     ...forRecords
   } = options;
+  for (const [name, value] of Object.entries({ streamName, shardId, awsRegion, accountId })) {
+    if (typeof value !== 'string') throw refused(`${name} must be a string, got ${typeof value}`);
+  }
   const Records = storedRecords(userRecords, forRecords).map(({ PartitionKey, Data, SequenceNumber, arrivedAt }) => ({
     kinesis: {
       kinesisSchemaVersion: '1.0',

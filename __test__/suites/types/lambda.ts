@@ -6,7 +6,7 @@ import type {
   KinesisStreamHandler,
   KinesisStreamRecord,
 } from 'aws-lambda';
-import type { KplError, UserRecord } from 'kinesis-agg';
+import type { KplError, Position, UserRecord } from 'kinesis-agg';
 import {
   type BatchResponse,
   createHandler,
@@ -14,7 +14,6 @@ import {
   type KinesisEvent,
   type LambdaContext,
   type PipesRecord,
-  type Position,
   type ProcessedEvent,
   type ProgressStore,
   processEvent,
