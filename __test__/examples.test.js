@@ -177,16 +177,6 @@ describe.each(['lambda-handler.ts', 'lambda-handler.mjs'])('%s', (name) => {
   });
 });
 
-describe('lambda-handler.test.ts, as it stands', () => {
-  beforeEach(() => {
-    jest.spyOn(console, 'log').mockImplementation(() => {});
-    jest.spyOn(console, 'error').mockImplementation(() => {});
-  });
-  afterEach(() => jest.restoreAllMocks());
-
-  example('lambda-handler.test.ts');
-});
-
 test('unchanged-handler.ts sees user records as Lambda records', async () => {
   const { handler } = example('unchanged-handler.ts');
   await expect(handler(kinesisEvent())).resolves.toBe(6);

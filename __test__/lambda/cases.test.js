@@ -396,6 +396,28 @@ describe('16: K2 is broken', () => {
     const result = await processEvent(broken(), () => {}, { verifyChecksum: false });
     expect(result).toMatchObject({ response: NOTHING, handled: 6 });
   });
+
+  test.each([[false], [true]])('text that is no base64 is a failure of that record: strict %p', async (strict) => {
+    const event = givenEvent();
+    event.Records[1].kinesis.data = 'no base64 !';
+    const heard = [];
+    const onError = (error, { data, partitionKey }, { id }) =>
+      heard.push([error, data.toString(), partitionKey, id]) && undefined;
+    const result = await processEvent(event, () => {}, { strict, onError });
+    expect(result).toMatchObject({ response: from(K2), handled: 3, unhandled: 3, repeated: 0, stopped: 'error' });
+    const expected = expect.objectContaining({ code: 'ERR_KPL_KINESIS_RECORD', recordIndex: 1 });
+    expect(heard).toEqual([[expected, 'no base64 !', 'p', `shardId-000000000000:${K2}:0`]]);
+  });
+
+  test('several of them can be dropped', async () => {
+    const event = givenEvent();
+    event.Records[0].kinesis.data = event.Records[1].kinesis.data = 'no base64 !';
+    const heard = [];
+    const onError = ({ recordIndex }) => heard.push(recordIndex) && 'drop';
+    const result = await processEvent(event, () => {}, { onError });
+    expect(heard).toEqual([0, 1]);
+    expect(result).toMatchObject({ response: NOTHING, handled: 2, dropped: 2, userRecords: 4 });
+  });
 });
 
 describe('17: K2 is an aggregate of no user records', () => {

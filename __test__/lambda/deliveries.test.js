@@ -130,6 +130,19 @@ test('where the event says nothing of the time, there is none', async () => {
   expect((await deliveriesOf(event))[0].arrivedAt).toBeUndefined();
 });
 
+test('nothing of ours is the `this` of a handler', async () => {
+  const seen = [];
+  const handler = function () {
+    seen.push(this);
+    throw new Error('not now');
+  };
+  const onError = function () {
+    seen.push(this);
+  };
+  await processEvent(givenEvent(), handler, { onError });
+  expect(seen).toEqual([undefined, undefined]);
+});
+
 test('the event is left as it is', async () => {
   const event = givenEvent();
   await processEvent(event, () => {});

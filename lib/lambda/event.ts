@@ -93,7 +93,7 @@ function hintFor(value: unknown): string {
     return service === undefined ? '. It comes from another event source' : `. It comes from ${service}`;
   }
   if (fieldOf(value, 'deliveryStreamArn') !== undefined) {
-    return '. It is a transformation of Amazon Data Firehose: deaggregateRecords and one answer for each recordId, as in examples/firehose.ts';
+    return '. It is a transformation of Amazon Data Firehose: deaggregateRecords and one answer for each recordId, as in examples/firehose.mjs';
   }
   const kinesis = fieldOf(value, 'kinesis');
   if (isData(fieldOf(kinesis, 'data'))) return '. It is one record: pass the whole event';

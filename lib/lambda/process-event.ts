@@ -135,7 +135,9 @@ class Processing<R extends EventRecord> {
     this.#hasStarted = true;
     try {
       if (entry.failure !== undefined) throw entry.failure.error;
-      const result = this.#handler(entry.record, entry.delivery);
+      // Not as a method: nothing of ours is the handler's `this`.
+      const handler = this.#handler;
+      const result = handler(entry.record, entry.delivery);
       if (!isThenable(result)) {
         this.#note(entry, 'handled');
         return false;
@@ -192,7 +194,8 @@ class Processing<R extends EventRecord> {
     }
     let final = error;
     try {
-      const verdict = this.#onError === undefined ? undefined : await this.#onError(error, record, delivery);
+      const onError = this.#onError;
+      const verdict = onError === undefined ? undefined : await onError(error, record, delivery);
       if (verdict === 'drop') return 'dropped';
       checkVerdict(verdict);
     } catch (thrown) {
