@@ -4,18 +4,12 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
+const { faces } = require('../../../scripts/faces');
 const { withSize } = require('../../../scripts/release/size');
+const { TARGETS } = require('../../../scripts/release/targets');
 const { CONSUMERS, ROOT, installed, pack, place, ran, withoutRust } = require('./tarball');
 
-const FILES = [
-  'linux-x64-gnu',
-  'linux-arm64-gnu',
-  'linux-x64-musl',
-  'linux-arm64-musl',
-  'darwin-x64',
-  'darwin-arm64',
-  'win32-x64-msvc',
-];
+const FILES = Object.keys(TARGETS);
 const isComplete = FILES.every((name) => fs.existsSync(path.join(ROOT, `prebuilds/kinesis-agg.${name}.node`)));
 const bin = (name) => path.join(ROOT, 'node_modules', name);
 
@@ -40,14 +34,13 @@ test('docs/platforms.md says how large it is', { skip: !isComplete && 'npm run r
 });
 
 test('the tarball holds nothing but what a user needs', () => {
+  const needed = faces().flatMap(({ file, types }) => [file, types].map((name) => path.relative(ROOT, name)));
+  const isNeeded = (name) =>
+    needed.includes(path.normalize(name)) ||
+    /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES|CHANGELOG\.md|prebuilds\/.*\.node)$/.test(name);
   const strangers = pack()
     .files.map((file) => file.path)
-    .filter(
-      (name) =>
-        !/^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES|CHANGELOG\.md|(index|compat)\.d\.ts|dist\/(index|compat)\.js|prebuilds\/.*\.node)$/.test(
-          name,
-        ),
-    );
+    .filter((name) => !isNeeded(name));
   assert.deepStrictEqual(strangers, []);
 });
 
