@@ -2,7 +2,7 @@
 
 // What the older package has no word for: routings and limits, switched on by a last argument.
 
-const { RecordAggregator, aggregate } = require('kinesis-agg/compat');
+const { RecordAggregator, aggregate, deaggregateSync } = require('kinesis-agg/compat');
 const { deaggregate, hashKey } = require('../..');
 
 const records = Array.from({ length: 40 }, (_, i) => ({ partitionKey: `key-${i}`, data: `data-${i}` }));
@@ -108,4 +108,28 @@ test('an option out of its range is refused by name', () => {
   const refused = expect.objectContaining({ code: 'ERR_KPL_OPTION' });
   expect(() => new RecordAggregator(undefined, { maxAggregateBytes: 1 })).toThrow(refused);
   expect(() => new RecordAggregator(undefined, { routing: 'elsewhere' })).toThrow(refused);
+});
+
+test.each(['first', 'pinned', { lanes: 3 }])(
+  'explicit hash keys come out as they are written, routing %j',
+  (routing) => {
+    const written = [];
+    const aggregator = new RecordAggregator((_, encoded) => written.push(encoded), { routing });
+    const own = hashKey('key-0');
+    aggregator.aggregateRecords([{ partitionKey: 'key-0', data: 'x', explicitHashKey: own }], true);
+    const [{ partitionKey, data }] = written;
+    deaggregateSync({ partitionKey, data, sequenceNumber: '1' }, true, (_, userRecords) => {
+      expect(userRecords.map(({ explicitPartitionKey }) => explicitPartitionKey)).toEqual([own]);
+    });
+    // The public face shows null: that key says nothing which the partition key does not.
+    expect(deaggregate({ Data: data, PartitionKey: partitionKey, SequenceNumber: '1' })[0].explicitHashKey).toBe(null);
+  },
+);
+
+test('an aggregate is taken as data, as it always was', () => {
+  const written = [];
+  const aggregator = new RecordAggregator((_, encoded) => written.push(encoded), { routing: 'pinned' });
+  aggregator.aggregateRecords([{ partitionKey: 'a', data: 'x' }], true);
+  aggregator.aggregateRecords([{ partitionKey: 'b', data: written[0].data }], true);
+  expect(deaggregate({ Data: written[1].data, SequenceNumber: '' })[0].data).toEqual(written[0].data);
 });

@@ -42,17 +42,25 @@ impl Scratch {
     /// A piece of a hundred bytes is over before the engine's vectors are under way, so all pieces are encoded as one,
     /// each filled up with zeros to whole groups of three. What the zeros have become is then overwritten with padding.
     fn encode<'a>(&mut self, pieces: impl Iterator<Item = Result<&'a [u8]>> + Clone) -> Result<&[u8]> {
-        self.data.clear();
+        let mut filled = 0;
         for piece in pieces.clone() {
-            self.data.extend_from_slice(piece?);
-            self.data.resize(self.data.len().next_multiple_of(3), 0);
+            filled += piece?.len().next_multiple_of(3);
         }
-        let len = self.data.len() / 3 * 4;
-        if self.text.len() < len {
-            self.text.resize(len, 0);
+        grow(&mut self.data, filled + FILLING.len());
+        let mut end = 0;
+        for piece in pieces.clone() {
+            let piece = piece?;
+            self.data[end..end + piece.len()].copy_from_slice(piece);
+            // What is too much of it is overwritten by the next piece, or stands behind the last.
+            self.data[end + piece.len()..][..FILLING.len()].copy_from_slice(&FILLING);
+            end += piece.len().next_multiple_of(3);
         }
+        let len = filled / 3 * 4;
+        grow(&mut self.text, len);
         let text = &mut self.text[..len];
-        ENGINE.encode_slice(&self.data, text).expect("the text has room for four characters for each three bytes");
+        ENGINE
+            .encode_slice(&self.data[..filled], text)
+            .expect("the text has room for four characters for each three bytes");
 
         let mut end = 0;
         for piece in pieces {
@@ -65,6 +73,15 @@ impl Scratch {
             }
         }
         Ok(text)
+    }
+}
+
+/// The most that is lacking to a whole group.
+const FILLING: [u8; 2] = [0; 2];
+
+fn grow(bytes: &mut Vec<u8>, len: usize) {
+    if bytes.len() < len {
+        bytes.resize(len, 0);
     }
 }
 
