@@ -8,12 +8,8 @@ export interface Addon {
   /** What computes digests on this machine: `avx2`, `sse2`, `neon` or `portable`. */
   md5Path(): string;
   /** The table that src/deaggregate lays out. Explicit hash keys that a routing wrote are shown where there is no partition key. */
-  readRecords(payloads: Uint8Array[], partitionKeys: (string | null)[], options: ReadOptions): Uint32Array;
-  readRecordsAsync(
-    payloads: Uint8Array[],
-    partitionKeys: (string | null)[],
-    options: ReadOptions,
-  ): Promise<Uint32Array>;
+  readRecords(records: Uint8Array[], partitionKeys: (string | null)[], options: ReadOptions): Uint32Array;
+  readRecordsAsync(records: Uint8Array[], partitionKeys: (string | null)[], options: ReadOptions): Promise<Uint32Array>;
   /** Keys of which some are not UTF-8, as Java reads them; `spans` is the part of the table that lists them. */
   keysAsText(payload: Uint8Array, spans: Uint32Array): string[];
   /** The base64 of the data of each row, end to end; `rows` is a part of the table that `payload` gave. */
