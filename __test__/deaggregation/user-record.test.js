@@ -128,3 +128,53 @@ test('100 000 user records of one aggregate', () => {
   expect(out).toHaveLength(100_000);
   expect(out.every((each, i) => each.data.toString() === String(i) && each.partitionKey === `${i % 1000}`)).toBe(true);
 });
+
+describe('is a plain object in every respect', () => {
+  const { inspect, isDeepStrictEqual } = require('node:util');
+  const assert = require('node:assert/strict');
+  const given = aggregate([{ partitionKey: 'a', data: 'x' }])[0];
+  const userRecord = () => deaggregate({ Data: given.Data, PartitionKey: 'a', SequenceNumber: '7' })[0];
+  const literal = {
+    partitionKey: 'a',
+    explicitHashKey: null,
+    data: Buffer.from('x'),
+    sequenceNumber: '7',
+    subSequenceNumber: 0,
+    aggregated: true,
+  };
+
+  test('its prototype and constructor', () => {
+    expect(Object.getPrototypeOf(userRecord())).toBe(Object.prototype);
+    expect(userRecord().constructor).toBe(Object);
+    expect(Object.hasOwn(Object.prototype, 'partitionKey')).toBe(false);
+    expect({}.constructor).toBe(Object);
+  });
+
+  test('its own properties', () => {
+    const attributes = { writable: true, enumerable: true, configurable: true };
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(userRecord()))) {
+      expect([name, descriptor]).toEqual([name, expect.objectContaining(attributes)]);
+    }
+    expect(Object.keys(userRecord())).toEqual(Object.keys(literal));
+  });
+
+  test('what it looks like', () => {
+    expect(inspect(userRecord())).toBe(inspect(literal));
+    expect(String(userRecord())).toBe('[object Object]');
+    expect(JSON.stringify(userRecord())).toBe(JSON.stringify(literal));
+  });
+
+  test('what is made of it', () => {
+    expect({ ...userRecord() }).toStrictEqual(literal);
+    const clone = structuredClone(userRecord());
+    expect({ ...clone, data: Buffer.from(clone.data) }).toStrictEqual(literal);
+  });
+
+  test('what it is equal to', () => {
+    expect(userRecord()).toEqual(literal);
+    expect(userRecord()).toStrictEqual(literal);
+    expect(isDeepStrictEqual(userRecord(), literal)).toBe(true);
+    assert.deepStrictEqual(userRecord(), literal);
+    assert.deepStrictEqual(literal, userRecord());
+  });
+});

@@ -11,6 +11,7 @@ import { UserRecords } from './user-record';
 export function decode(records: Records, options?: DeaggregateOptions): UserRecordBatch {
   const settings = settingsOf(options);
   const sources = sourcesOf(records, settings);
+  for (const source of sources) source.decode();
   read(sources, settings, true);
   reportAllBroken(sources, settings);
   return new UserRecordBatch(sources, settings.copy);

@@ -4,7 +4,7 @@ import type { DeaggregateOptions, KinesisRecord } from '../../index';
 import { MAX_GROUP, readOneByOne } from './groups';
 import { type Cursor, OneByOne } from './one-by-one';
 import { KNOWN_BESIDE_STREAMS, type Settings, settingsOf } from './options';
-import { reportAllBroken } from './read';
+import { read, reportAllBroken } from './read';
 import { each, type Source } from './source';
 
 /** What a Kinesis record turns into. */
@@ -14,13 +14,36 @@ export type Expansion<T> = new (source: Source, copy: boolean) => Cursor<T>;
 export type Records = KinesisRecord | Iterable<KinesisRecord>;
 export type AsyncRecords = AsyncIterable<Records>;
 
-export function expandAll<T>(sources: Source[], settings: Settings, Expansion: Expansion<T>): T[] {
-  reportAllBroken(sources, settings);
+/** Appends what a Kinesis record turns into. */
+export type Fill<T> = (source: Source, copy: boolean, all: T[]) => void;
+
+/** A group is as large as makes hashing fast, and not larger, so that it is still in the processor's cache when it is read. */
+const GROUP_RECORDS = 16;
+const GROUP_BYTES = 512 * 1024;
+
+/** One flat array that grows: an array for each Kinesis record, put together last, takes longer. */
+export function expandAll<T>(sources: Source[], settings: Settings, fill: Fill<T>): T[] {
   const all: T[] = [];
-  for (const source of sources) {
-    const expansion = new Expansion(source, settings.copy);
-    for (let next = expansion.next(); next !== undefined; next = expansion.next()) all.push(next);
-  }
+  let end = 0;
+  // Once at least: without records, the core still judges the options.
+  do {
+    const first = end;
+    for (let bytes = 0; end < sources.length && (end - first < GROUP_RECORDS || bytes < GROUP_BYTES); end++) {
+      const source = sources[end] as Source;
+      source.decode();
+      bytes += source.length;
+    }
+    const group = sources.slice(first, end);
+    read(group, settings);
+    fillAll(group, settings, fill, all);
+  } while (end < sources.length);
+  return all;
+}
+
+/** @param sources that were read */
+export function fillAll<T>(sources: Source[], settings: Settings, fill: Fill<T>, all: T[]): T[] {
+  reportAllBroken(sources, settings);
+  for (const source of sources) fill(source, settings.copy, all);
   return all;
 }
 

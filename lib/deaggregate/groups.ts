@@ -76,6 +76,7 @@ function isPlainArray(records: Iterable<KinesisRecord>): records is readonly Kin
 function sourceOf(record: KinesisRecord, recordIndex: number, { after, copy }: Settings): Source | undefined {
   const source = new Source(record, recordIndex);
   if (after !== undefined && !source.isAfter(after)) return undefined;
-  source.load(copy);
+  source.hold(copy);
+  source.decode();
   return source;
 }

@@ -17,7 +17,7 @@ export function sourcesOf(records: KinesisRecord | Iterable<KinesisRecord>, { af
   for (const record of each(records)) {
     const source = new Source(record, recordIndex++);
     if (after !== undefined && !source.isAfter(after)) continue;
-    source.load(copy);
+    source.hold(copy);
     sources.push(source);
   }
   return sources;
@@ -39,6 +39,7 @@ export function read(sources: Source[], settings: Settings, inspectData = false)
 
 /** The same off the event loop. Payloads that the caller could change meanwhile are copied before the call returns. */
 export async function readAsync(sources: Source[], settings: Settings): Promise<void> {
+  for (const source of sources) source.decode();
   payloadsOf(sources);
   for (const source of sources) if (!source.isOurs) source.payload = copyOf(source.payload);
   const payloads = sources.map(({ toBeRead }) => toBeRead);

@@ -4,15 +4,18 @@ import type { DeaggregateOptions, KinesisRecord } from '../../index';
 import { Base64Texts } from './base64';
 import { type AsyncRecords, expandAll, expandOneByOne, type Records } from './expand';
 import { settingsOf } from './options';
-import { read, sourcesOf } from './read';
+import { sourcesOf } from './read';
 import type { Source } from './source';
 import { UserRecords } from './user-record';
 
 export function deaggregateRecords(records: Records, options?: DeaggregateOptions): KinesisRecord[] {
   const settings = settingsOf(options);
-  const sources = sourcesOf(records, settings);
-  read(sources, settings);
-  return expandAll(sources, settings, RecordsInShape);
+  return expandAll(sourcesOf(records, settings), settings, fillRecordsInShape);
+}
+
+function fillRecordsInShape(source: Source, copy: boolean, all: KinesisRecord[]): void {
+  const records = new RecordsInShape(source, copy);
+  for (let next = records.next(); next !== undefined; next = records.next()) all.push(next);
 }
 
 export function iterDeaggregateRecords(records: Records, options?: DeaggregateOptions): IterableIterator<KinesisRecord>;

@@ -87,19 +87,24 @@ export class Source {
     return this.subSequenceNumber > after.subSequenceNumber;
   }
 
-  /** Makes its bytes readable: as they lie in the caller's memory, unless a copy is wanted. */
-  load(copy: boolean): void {
+  /** Takes hold of bytes: as they lie in the caller's memory, unless a copy is wanted. */
+  hold(copy: boolean): void {
     const data = this.#data;
-    if (typeof data === 'string') {
-      const payload = bytesOfBase64(data);
-      if (payload === undefined) throw notBase64(this.recordIndex);
-      this.payload = payload;
-    } else {
-      // Memory that another thread may change while it is read counts as nobody's until it is copied.
-      this.isOurs = copy || isShared(data);
-      this.payload = this.isOurs ? copyOf(bytesAsMeasured(data, byteLengthOf(data))) : viewOf(data);
-    }
+    if (typeof data === 'string') return;
+    // Memory that another thread may change while it is read counts as nobody's until it is copied.
+    this.isOurs = copy || isShared(data);
+    this.payload = this.isOurs ? copyOf(bytesAsMeasured(data, byteLengthOf(data))) : viewOf(data);
     this.length = this.payload.length;
+  }
+
+  /** Decodes base64: late, so that the bytes are still in the processor's cache when they are hashed and read. */
+  decode(): void {
+    const data = this.#data;
+    if (typeof data !== 'string') return;
+    const payload = bytesOfBase64(data);
+    if (payload === undefined) throw notBase64(this.recordIndex);
+    this.payload = payload;
+    this.length = payload.length;
   }
 
   /** The first user record that is handed out, counted within the aggregate. */

@@ -46,6 +46,30 @@ export class UserRecords {
   }
 }
 
+/** All of them at once: a loop costs less than as many calls of `next`. */
+export function fillUserRecords(source: Source, copy: boolean, all: UserRecord[]): void {
+  const { outline, payload, sequenceNumber, first, end } = source;
+  if (!outline.isAggregate) {
+    if (first < end) all.push(unaggregated(source, copy));
+    return;
+  }
+  const keys = outline.keys(payload, copy);
+  const { buffer, byteOffset } = payload;
+  for (let i = first; i < end; i++) {
+    const data = new BufferView(buffer, byteOffset + outline.start(i), outline.length(i));
+    all.push(
+      new PlainUserRecord(
+        outline.partitionKey(i, keys),
+        outline.explicitHashKey(i, keys),
+        copy ? copyOf(data) : data,
+        sequenceNumber,
+        i,
+        true,
+      ),
+    );
+  }
+}
+
 function unaggregated(source: Source, copy: boolean): UserRecord {
   const { partitionKey, explicitHashKey, payload, sequenceNumber, subSequenceNumber, aggregated } = source;
   // Of what was copied before, a part of larger memory still has to be.

@@ -2,23 +2,21 @@ import type { DeaggregateOptions, UserRecord } from '../../index';
 import { KplError } from '../error';
 import native from '../native';
 import { bytesOf, bytesOfBase64, bytesOfJson, copyOf, isShared } from '../native/bytes';
-import { type AsyncRecords, expandAll, expandOneByOne, type Records } from './expand';
+import { type AsyncRecords, expandAll, expandOneByOne, fillAll, type Records } from './expand';
 import { settingsOf } from './options';
-import { read, readAsync, sourcesOf } from './read';
-import { UserRecords } from './user-record';
+import { readAsync, sourcesOf } from './read';
+import { fillUserRecords, UserRecords } from './user-record';
 
 export function deaggregate(records: Records, options?: DeaggregateOptions): UserRecord[] {
   const settings = settingsOf(options);
-  const sources = sourcesOf(records, settings);
-  read(sources, settings);
-  return expandAll(sources, settings, UserRecords);
+  return expandAll(sourcesOf(records, settings), settings, fillUserRecords);
 }
 
 export async function deaggregateAsync(records: Records, options?: DeaggregateOptions): Promise<UserRecord[]> {
   const settings = settingsOf(options);
   const sources = sourcesOf(records, settings);
   await readAsync(sources, settings);
-  return expandAll(sources, settings, UserRecords);
+  return fillAll(sources, settings, fillUserRecords, []);
 }
 
 export function iterDeaggregate(records: Records, options?: DeaggregateOptions): IterableIterator<UserRecord>;

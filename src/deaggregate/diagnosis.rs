@@ -177,8 +177,9 @@ mod tests {
         let text = [&MAGIC[..], b"CgFhGgUIABoBeBoFCAAaAXnnP9rEXo+2w/bbLxzCzJwj"].concat();
         assert!(of_failed_checksum(&text).contains("base64 twice"));
         let inner = framed(MESSAGE);
-        let record = [b"\x08\x00\x1A", &[inner.len() as u8][..], &inner].concat();
-        let outer = [b"\x0A\x01a\x1A", &[record.len() as u8][..], &record].concat();
+        let len = |bytes: &[u8]| [u8::try_from(bytes.len()).expect("it is short")];
+        let record = [b"\x08\x00\x1A", &len(&inner)[..], &inner].concat();
+        let outer = [b"\x0A\x01a\x1A", &len(&record)[..], &record].concat();
         let known = of_failed_checksum(&with_wrong_md5(&outer));
         assert!(known.contains("it looks nested: user record 0 is itself an aggregate"), "{known}");
     }
