@@ -7,8 +7,9 @@ const {
   SubscribeToShardCommand,
   DescribeStreamConsumerCommand,
 } = require('@aws-sdk/client-kinesis');
+const { pipeline } = require('node:stream/promises');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { aggregate, deaggregate, decode } = require('../..');
+const { aggregate, deaggregate, decode, iterDeaggregate } = require('../..');
 const { kinesisEvent } = require('../support/examples');
 const { arnOf, givenKinesis, putAll } = require('../support/kinesis');
 
@@ -69,6 +70,57 @@ test('records of GetRecords are read as they come, and left as they were', async
   const before = records.map((record) => ({ ...record, Data: Buffer.from(record.Data) }));
   expect(deaggregate(records)).toHaveLength(TEXTS.length);
   expect(records.map((record) => ({ ...record, Data: Buffer.from(record.Data) }))).toEqual(before);
+});
+
+const placesOf = (places) =>
+  TEXTS.map((_, i) => `${places[Math.floor(i / PER_AGGREGATE)].SequenceNumber}:${i % PER_AGGREGATE}`);
+const placeOf = ({ sequenceNumber, subSequenceNumber }) => `${sequenceNumber}:${subSequenceNumber}`;
+
+async function eventStreamOf(stream, ShardId) {
+  const { Consumer } = await kinesis.client.send(
+    new RegisterStreamConsumerCommand({ StreamARN: await arnOf(stream), ConsumerName: 'streaming' }),
+  );
+  const { ConsumerARN } = Consumer;
+  await active(ConsumerARN);
+  const StartingPosition = { Type: 'TRIM_HORIZON' };
+  return kinesis.client.send(new SubscribeToShardCommand({ ConsumerARN, ShardId, StartingPosition }));
+}
+
+test('a generator of three lines makes a stream of user records out of SubscribeToShard, which a break ends', async () => {
+  const { stream, ShardId, places } = await filledStream();
+  const { EventStream } = await eventStreamOf(stream, ShardId);
+  async function* records() {
+    for await (const { SubscribeToShardEvent: event } of EventStream) if (event) yield event.Records;
+  }
+  const seen = [];
+  for await (const record of iterDeaggregate(records())) if (seen.push(placeOf(record)) === TEXTS.length) break;
+  expect(seen).toEqual(placesOf(places));
+});
+
+test('a GetRecords loop makes one too, which goes on after a position and through Node streams', async () => {
+  const { stream, ShardId, places } = await filledStream();
+  async function* shard() {
+    const start = { StreamName: stream.name, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
+    let { ShardIterator } = await kinesis.client.send(new GetShardIteratorCommand(start));
+    for (let read = 0; read < places.length; ) {
+      const { Records, NextShardIterator } = await kinesis.client.send(
+        new GetRecordsCommand({ ShardIterator, Limit: 2 }),
+      );
+      read += Records.length;
+      ShardIterator = NextShardIterator;
+      yield Records;
+    }
+  }
+  const after = { sequenceNumber: places[2].SequenceNumber, subSequenceNumber: 1 };
+  const seen = [];
+  for await (const record of iterDeaggregate(shard(), { after })) seen.push(placeOf(record));
+  expect(seen).toEqual(placesOf(places).slice(2 * PER_AGGREGATE + 2));
+
+  const piped = [];
+  await pipeline(shard(), iterDeaggregate, async (userRecords) => {
+    for await (const record of userRecords) piped.push(placeOf(record));
+  });
+  expect(piped).toEqual(placesOf(places));
 });
 
 test('records of SubscribeToShard (enhanced fan-out) are read as they come', async () => {
