@@ -4,7 +4,7 @@
 // run at once, every user record is done, in order, and what comes again is what was said.
 
 const fc = require('fast-check');
-const { aggregate, decode, deaggregate } = require('../..');
+const { aggregate, deaggregate, deaggregateRecords, decode } = require('../..');
 const { processEvent } = require('kinesis-agg/lambda');
 const { frame, partitionKeyEntry } = require('../oracle/format');
 const { deliver, TIMED_OUT } = require('../oracle/event-source-mapping');
@@ -54,8 +54,8 @@ class World {
     this.#release = resolve;
   });
 
-  constructor({ records, concurrency, withProgress, withDrops, failures, hangs, budgets, turns }) {
-    Object.assign(this, { records, concurrency, withDrops, failures, hangs, budgets, turns });
+  constructor({ records, concurrency, withProgress, withDrops, isExpanded, failures, hangs, budgets, turns }) {
+    Object.assign(this, { records, concurrency, withDrops, isExpanded, failures, hangs, budgets, turns });
     this.userRecords = deaggregate(records);
     this.store = new Map();
     this.progress = withProgress
@@ -127,7 +127,8 @@ class World {
       onError,
       progress: this.progress,
     };
-    const answer = await Promise.race([processEvent(event, handler, options), killed]);
+    const given = this.isExpanded ? { Records: deaggregateRecords(event.Records) } : event;
+    const answer = await Promise.race([processEvent(given, handler, options), killed]);
     if (answer === TIMED_OUT) {
       this.wasKilled = true;
       this.last = undefined;
@@ -206,6 +207,8 @@ const world = fc.record({
   concurrency: fc.constantFrom(1, 1, 2, 3, 8),
   withProgress: fc.boolean(),
   withDrops: fc.boolean(),
+  // As a middleware does that expands the event.
+  isExpanded: fc.boolean(),
   failures: fc.array(fc.tuple(place, fc.integer({ min: 1, max: 2 })), { maxLength: 4 }).map((pairs) => new Map(pairs)),
   hangs: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },

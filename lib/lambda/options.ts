@@ -1,5 +1,6 @@
 import type { EventRecord, LambdaContext, ProcessOptions, ProgressStore, UserRecordHandler } from '../../lambda';
 import { KplError } from '../index';
+import { refuseUnknownOptions } from '../options';
 
 /** Options that were checked, with their defaults. */
 export interface Settings<R extends EventRecord> {
@@ -19,9 +20,7 @@ const MAX_CONCURRENCY = 1000;
 export function settingsOf<R extends EventRecord>(options: ProcessOptions<R> = {}): Settings<R> {
   if (options === null || typeof options !== 'object')
     throw refused(`options must be an object, got ${kindOf(options)}`);
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) throw refused(`there is no option ${name.slice(0, 40)}: there are ${NAMES.join(', ')}`);
-  }
+  refuseUnknownOptions(options, NAMES);
   const { concurrency = 1, context, stopBeforeMs, onError, progress, verifyChecksum = true, strict = false } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     throw refused(`concurrency must be an integer from 1 to ${MAX_CONCURRENCY}, got ${kindOf(concurrency)}`);

@@ -1,0 +1,27 @@
+'use strict';
+
+// What the handler costs on top of reading.
+
+const { execFileSync } = require('node:child_process');
+const path = require('node:path');
+
+const cwd = path.join(__dirname, '..', '..');
+const run = (...args) => Number(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' }));
+
+test('50 000 user records through a synchronous handler take at most 1.5 times as long as reading them', () => {
+  // The least of three: what disturbs only adds.
+  const ratios = Array.from({ length: 3 }, () => run(path.join(__dirname, 'children', 'speed.js')));
+  expect(Math.min(...ratios)).toBeLessThan(1.5);
+}, 120_000);
+
+test('require takes at most a millisecond more than that of kinesis-agg', () => {
+  const script = (name) => `
+    const start = performance.now();
+    require('${name}');
+    process.stdout.write(String(performance.now() - start));`;
+  const times = { 'kinesis-agg': [], 'kinesis-agg/lambda': [] };
+  for (let i = 0; i < 20; i++) {
+    for (const [name, all] of Object.entries(times)) all.push(run('-e', script(name)));
+  }
+  expect(Math.min(...times['kinesis-agg/lambda']) - Math.min(...times['kinesis-agg'])).toBeLessThan(1);
+}, 120_000);
