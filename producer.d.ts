@@ -36,7 +36,7 @@ export class KinesisProducer {
    * Makes a producer. Nothing is sent and nothing is asked before the first record, or {@link KinesisProducer.ready}.
    *
    * @param options - The client, the stream, and how to send.
-   * @throws `ERR_KPL_OPTION` ({@link KplError}) for an option out of its range, or a client without the functions needed.
+   * @throws KplError with `ERR_KPL_OPTION` for an option out of its range, or a client without the functions needed.
    */
   constructor(options: ProducerOptions);
 
