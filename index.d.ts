@@ -233,7 +233,10 @@ export interface AggregatorOptions {
    * Size at which an aggregate closes, counted as for `maxRecordBytes`: an integer from 64 to `maxRecordBytes`. No
    * aggregate is larger, except for a lone user record that is itself larger.
    *
-   * @defaultValue `1_048_576`, or `maxRecordBytes` if that is less
+   * The default is two PUT payload units, as in the KPL. Much larger aggregates fill the shards unevenly: with 1 MiB, half
+   * of a producer's records went to one of four shards.
+   *
+   * @defaultValue `51_200`, or `maxRecordBytes` if that is less
    */
   maxAggregateBytes?: number | undefined;
   /**
@@ -245,8 +248,8 @@ export interface AggregatorOptions {
   maxUserRecords?: number | undefined;
   /**
    * Largest number of aggregates that are open at one time: an integer of 1 or more. When another one must open, the
-   * least recently used one closes. Memory is bounded by about 2.5 times this number times the larger of `maxAggregateBytes`
-   * and the largest record.
+   * least recently used one closes. Memory is at most 2.5 times this number times `maxAggregateBytes` (or the largest
+   * record, if that is larger).
    *
    * @defaultValue `64`, or the number of lanes or shards if that is more
    */
@@ -263,12 +266,28 @@ export interface AggregatorOptions {
    * @defaultValue `true`
    */
   wrapSingle?: boolean | undefined;
+  /**
+   * What to do with data that is itself an aggregated record with a right checksum. No consumer opens an aggregate inside
+   * an aggregate, so `'refuse'` refuses it with `ERR_KPL_DATA`. `'keep'` takes it as the bytes that it is: for those who
+   * pass on bytes of strangers. Finding out costs nothing unless data begins with the magic number.
+   *
+   * @defaultValue `'refuse'`
+   */
+  nested?: 'refuse' | 'keep' | undefined;
+  /**
+   * What to do with the explicit hash keys that records bring. `'keep'` keeps them, see {@link Routing}. `'ignore'` routes
+   * the records as if they had none, and does not look at them: for a relay of a stream whose producers write odd ones.
+   *
+   * @defaultValue `'keep'`
+   */
+  explicitHashKeys?: 'keep' | 'ignore' | undefined;
 }
 
 /**
  * Data of a user record: bytes, or a string, which is written as UTF-8.
  *
- * Of a view, the bytes that it shows are taken, in memory order. A lone surrogate in a string becomes U+FFFD.
+ * Of a view, the bytes that it shows are taken, in memory order. A lone surrogate in a string becomes U+FFFD. The JSON of a
+ * Buffer, which a queue or a state machine makes of one, stands for its bytes. Any other object is refused.
  *
  * @example
  * ```ts
@@ -277,10 +296,17 @@ export interface AggregatorOptions {
  * const several: UserRecordData[] = ['text', Buffer.from('text'), new Uint8Array([1, 2]), new ArrayBuffer(8)];
  * ```
  */
-export type UserRecordData = string | ArrayBufferView | ArrayBuffer;
+export type UserRecordData =
+  | string
+  | ArrayBufferView
+  | ArrayBuffer
+  | { readonly type: 'Buffer'; readonly data: readonly number[] };
 
 /**
  * A user record to be aggregated, in either spelling: camelCase, or PascalCase as AWS SDK v3 has it.
+ *
+ * A {@link UserRecord} is one too, so `aggregate(deaggregate(records))` passes records on. Its other fields are not read,
+ * and one whose `partitionKey` is null is refused. An {@link AggregatedRecord} is refused: it is already aggregated.
  *
  * Do not mix the two in one record. A record is never changed, and nothing of it is kept: you may reuse its buffer as soon
  * as the call has returned.
@@ -296,7 +322,7 @@ export type UserRecordData = string | ArrayBufferView | ArrayBuffer;
  * console.log(aggregate(records).map((entry) => entry.userRecordCount)); // [ 2 ]
  * ```
  */
-export type UserRecordInput = CamelCaseUserRecordInput | PascalCaseUserRecordInput;
+export type UserRecordInput = CamelCaseUserRecordInput | PascalCaseUserRecordInput | UserRecord;
 
 /**
  * A user record to be aggregated, in camelCase.
@@ -324,6 +350,8 @@ export interface CamelCaseUserRecordInput {
   Data?: undefined;
   /** Belongs to the other spelling. */
   ExplicitHashKey?: undefined;
+  /** Belongs to an {@link AggregatedRecord}. */
+  userRecordCount?: undefined;
 }
 
 /**
@@ -354,6 +382,8 @@ export interface PascalCaseUserRecordInput {
   data?: undefined;
   /** Belongs to the other spelling. */
   explicitHashKey?: undefined;
+  /** Belongs to an {@link AggregatedRecord}. */
+  userRecordCount?: undefined;
 }
 
 /**

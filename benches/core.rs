@@ -1,10 +1,12 @@
 //! The core without Node and, where that is possible, without MD5: reading, writing and hash keys in bytes per second.
 
 use std::hint::black_box;
+use std::mem;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kinesis_agg::aggregate::{Aggregator, Options, Request, Routing, UserRecord, seal};
+use kinesis_agg::aggregate::{Aggregator, Options, Outbox, Request, Routing, UserRecord};
 use kinesis_agg::deaggregate::{self, deaggregate};
+use kinesis_agg::error::Error;
 use kinesis_agg::format::envelope::{Envelope, MAGIC};
 use kinesis_agg::format::reader::Outline;
 use kinesis_agg::hash_key::HashKey;
@@ -23,19 +25,25 @@ fn user_records(bytes: usize, data_bytes: usize) -> Vec<(String, Vec<u8>)> {
 }
 
 fn aggregator() -> Aggregator {
-    Aggregator::new(Options::new(Routing::First, &Request::default()).expect("the defaults are in range"))
+    let request = Request { max_aggregate_bytes: Some(1 << 20), ..Request::default() };
+    Aggregator::new(Options::new(Routing::First, &request).expect("it is in range"))
 }
 
 fn aggregate(records: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut aggregator = aggregator();
     for (partition_key, data) in records {
         let record = UserRecord { partition_key: partition_key.as_bytes(), explicit_hash_key: None, data };
-        assert!(aggregator.add(&record).expect("it is small").is_none(), "one aggregate takes all");
+        aggregator.add(&record, |_| panic!("one aggregate takes all")).expect("it is small");
     }
-    let closed = aggregator.flush();
-    let mut data = vec![0; closed[0].data_len()];
-    closed[0].write(&mut data);
-    seal(&mut [&mut data]);
+    let mut outbox = Outbox::default();
+    let allocate = |len| Ok::<_, Error>(vec![0; len]);
+    aggregator.flush(|closed| outbox.push(closed, allocate));
+    let mut data = Vec::new();
+    let handed_over = outbox.hand_over(allocate, |record| {
+        data = mem::take(&mut record.data);
+        Ok(())
+    });
+    handed_over.expect("there is memory");
     data
 }
 
@@ -71,7 +79,7 @@ fn writing(criterion: &mut Criterion) {
             bencher.iter(|| {
                 for (partition_key, data) in &records {
                     let record = UserRecord { partition_key: partition_key.as_bytes(), explicit_hash_key: None, data };
-                    black_box(aggregator.add(&record).expect("it is small"));
+                    aggregator.add(black_box(&record), |_| ()).expect("it is small");
                 }
                 aggregator.clear();
             });

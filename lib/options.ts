@@ -14,9 +14,13 @@ export function refuseUnknownOptions(options: object, known: readonly string[], 
   }
 }
 
-/** How many characters have to be put in, left out or changed, upper and lower case being the same. */
+/**
+ * How many characters have to be put in, left out or changed, upper and lower case being the same. A part of a name is
+ * near to it.
+ */
 function distance(name: string, other: string): number {
   const [from, to] = [name.slice(0, LONGEST_NAME_SHOWN).toLowerCase(), other.toLowerCase()];
+  if (from.length > 2 && to.includes(from)) return 1;
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];

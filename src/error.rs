@@ -18,6 +18,11 @@ pub enum Error {
         /// Its length in bytes.
         bytes: usize,
     },
+    /// The data is an aggregated record with a right checksum.
+    Nested {
+        /// How long the data is.
+        bytes: usize,
+    },
     /// Data and partition key fit into no Kinesis record of this stream, wrapped or not.
     RecordTooLarge {
         /// The smallest Kinesis record that would hold it: data plus the UTF-8 bytes of the outer partition key.
@@ -58,6 +63,7 @@ impl Error {
         match self {
             Self::PartitionKey { .. } => "ERR_KPL_PARTITION_KEY",
             Self::ExplicitHashKey { .. } => "ERR_KPL_EXPLICIT_HASH_KEY",
+            Self::Nested { .. } => "ERR_KPL_DATA",
             Self::RecordTooLarge { .. } => "ERR_KPL_RECORD_TOO_LARGE",
             Self::Option { .. } => "ERR_KPL_OPTION",
             Self::ShardMap { .. } => "ERR_KPL_SHARD_MAP",
@@ -87,6 +93,11 @@ impl fmt::Display for Error {
                 formatter,
                 "explicitHashKey must be a decimal from 0 to 2^128 - 1 without sign or leading zeros; what was given, of \
                  {bytes} bytes, is not"
+            ),
+            Self::Nested { bytes } => write!(
+                formatter,
+                "data of {bytes} bytes is already aggregated, and no consumer opens an aggregate inside an aggregate: put \
+                 it as it is, or deaggregate it first; nested: 'keep' takes it as bytes"
             ),
             Self::RecordTooLarge { bytes, limit } => write!(
                 formatter,

@@ -20,20 +20,23 @@
 //! What [`aggregate`] writes can be read back by [`format::reader`]:
 //!
 //! ```
-//! use kinesis_agg::aggregate::{Aggregator, Options, Request, Routing, UserRecord, seal};
+//! use kinesis_agg::aggregate::{Aggregator, Options, Outbox, Request, Routing, UserRecord};
 //! use kinesis_agg::format::envelope::{Envelope, MAGIC};
 //! use kinesis_agg::format::reader::Outline;
 //!
 //! let mut aggregator = Aggregator::new(Options::new(Routing::First, &Request::default())?);
-//! aggregator.add(&UserRecord { partition_key: b"a", explicit_hash_key: None, data: b"x" })?;
-//! let closed = aggregator.flush();
-//! let mut data = vec![0; closed[0].data_len()];
-//! closed[0].write(&mut data);
-//! seal(&mut [&mut data]);
+//! let mut outbox = Outbox::default();
+//! let allocate = |len| Ok::<_, kinesis_agg::error::Error>(vec![0; len]);
+//! let record = UserRecord { partition_key: b"a", explicit_hash_key: None, data: b"x" };
+//! aggregator.add(&record, |closed| outbox.push(closed, allocate))?;
+//! aggregator.flush(|closed| outbox.push(closed, allocate));
 //!
-//! let mut outline = Outline::default();
-//! outline.read(Envelope::open(&data).expect("it is framed").message, MAGIC.len())?;
-//! assert_eq!(outline.user_records[0].data.of(&data), b"x");
+//! outbox.hand_over(allocate, |record| {
+//!     let mut outline = Outline::default();
+//!     outline.read(Envelope::open(&record.data).expect("it is framed").message, MAGIC.len())?;
+//!     assert_eq!(outline.user_records[0].data.of(&record.data), b"x");
+//!     Ok(())
+//! })?;
 //! # Ok::<(), kinesis_agg::error::Error>(())
 //! ```
 

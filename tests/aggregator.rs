@@ -3,11 +3,12 @@
 mod oracle;
 
 use kinesis_agg::aggregate::{
-    Aggregator, ClosedAggregate, Credit, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal,
+    Aggregator, ExplicitHashKeys, Fit, Headroom, Lanes, Options, Outbox, Request, Routing, ShardMap, UserRecord,
 };
 use kinesis_agg::error::Error;
 use kinesis_agg::format::envelope::{MAGIC, begins_with_magic};
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
+use oracle::closing::{self, AggregatedRecord, flush};
 use oracle::{OwnedUserRecord, user_records};
 use proptest::collection::vec;
 use proptest::option;
@@ -35,27 +36,33 @@ fn hash_key(partition_key: &str, explicit_hash_key: Option<&str>) -> HashKey {
     }
 }
 
-fn put(closed: &[ClosedAggregate]) -> Vec<Put> {
-    let mut data: Vec<Vec<u8>> = closed.iter().map(|aggregate| vec![0; aggregate.data_len()]).collect();
-    closed.iter().zip(&mut data).for_each(|(aggregate, data)| aggregate.write(data));
-    seal(&mut data.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>());
-    let text = |key: &[u8]| String::from_utf8(key.to_vec()).expect("keys went in as UTF-8");
+fn put(closed: Vec<AggregatedRecord>) -> Vec<Put> {
+    let text = |key: Vec<u8>| String::from_utf8(key).expect("keys went in as UTF-8");
     closed
-        .iter()
-        .zip(data)
-        .map(|(aggregate, data)| {
-            let partition_key = text(aggregate.partition_key());
-            let explicit_hash_key = aggregate.explicit_hash_key().map(text);
+        .into_iter()
+        .map(|AggregatedRecord { partition_key, explicit_hash_key, data, user_record_count }| {
+            let (partition_key, explicit_hash_key) = (text(partition_key), explicit_hash_key.map(text));
             let lone = || OwnedUserRecord {
                 partition_key: partition_key.clone(),
                 explicit_hash_key: explicit_hash_key.clone(),
                 data: data.clone(),
             };
             let user_records = if begins_with_magic(&data) { user_records(&data) } else { vec![lone()] };
-            assert_eq!(user_records.len(), aggregate.user_record_count());
+            assert_eq!(user_records.len(), user_record_count);
             Put { partition_key, explicit_hash_key, data, user_records }
         })
         .collect()
+}
+
+fn add(aggregator: &mut Aggregator, record: &OwnedUserRecord) -> Result<Vec<AggregatedRecord>, Error> {
+    closing::add(aggregator, &borrowed(record))
+}
+
+fn set_shards(aggregator: &mut Aggregator, shards: ShardMap) -> Vec<AggregatedRecord> {
+    let mut outcome = Ok(());
+    let closed = closing::closed(|sink| outcome = aggregator.set_shards(shards, sink));
+    assert_eq!(outcome, Ok(()), "routed by shards");
+    closed
 }
 
 fn borrowed(record: &OwnedUserRecord) -> UserRecord<'_> {
@@ -123,6 +130,8 @@ fn request() -> impl Strategy<Value = Request> {
             max_user_records,
             max_open_aggregates,
             wrap_single: Some(wrap_single),
+            keeps_nested: true,
+            ..Request::default()
         },
     )
 }
@@ -148,12 +157,12 @@ proptest! {
 
         let (mut puts, mut taken) = (Vec::new(), Vec::new());
         for record in &records {
-            let fits = aggregator.fits(&borrowed(record));
+            let fits = aggregator.fit(&borrowed(record)) == Fit::Joins;
             let before = (aggregator.user_record_count(), aggregator.size_bytes());
-            match aggregator.add(&borrowed(record)) {
+            match add(&mut aggregator, record) {
                 Ok(closed) => {
-                    assert_eq!(closed.is_none(), fits, "fits foretells whether an aggregate closes");
-                    puts.extend(put(closed.as_slice()));
+                    assert_eq!(closed.is_empty(), fits, "fit foretells whether an aggregate closes");
+                    puts.extend(put(closed));
                     taken.push(record.clone());
                 }
                 Err(error) => {
@@ -166,7 +175,7 @@ proptest! {
             }
         }
         let announced = (aggregator.user_record_count(), aggregator.size_bytes());
-        let flushed = put(&aggregator.flush());
+        let flushed = put(flush(&mut aggregator));
         let handed_out = (
             flushed.iter().map(|put| put.user_records.len()).sum(),
             flushed.iter().map(|put| put.data.len()).sum(),
@@ -192,9 +201,9 @@ proptest! {
         let mut aggregator = Aggregator::new(Options::new(routing.clone(), &request_for(&routing, request)).expect("in range"));
         let mut puts = Vec::new();
         for record in &records {
-            puts.extend(put(aggregator.add(&borrowed(record)).ok().flatten().as_slice()));
+            puts.extend(put(add(&mut aggregator, record).unwrap_or_default()));
         }
-        puts.extend(put(&aggregator.flush()));
+        puts.extend(put(flush(&mut aggregator)));
         for put in &puts {
             for record in &put.user_records {
                 let own = hash_key(&record.partition_key, record.explicit_hash_key.as_deref());
@@ -215,10 +224,10 @@ proptest! {
         for (index, (partition_key, len)) in records.iter().enumerate() {
             let data = [format!("{index} ").as_bytes(), &vec![b'.'; *len]].concat();
             let record = OwnedUserRecord { partition_key: partition_key.clone(), explicit_hash_key: None, data };
-            puts.extend(put(aggregator.add(&borrowed(&record)).expect("it fits").as_slice()));
+            puts.extend(put(add(&mut aggregator, &record).expect("it fits")));
             expected.push((record.partition_key, record.data));
         }
-        puts.extend(put(&aggregator.flush()));
+        puts.extend(put(flush(&mut aggregator)));
         let mut arrived: Vec<_> =
             puts.into_iter().flat_map(|put| put.user_records).map(|record| (record.partition_key, record.data)).collect();
         // Stable: within a partition key the order is left as it came.
@@ -235,15 +244,14 @@ proptest! {
     ) {
         let options = Options::new(routing.clone(), &request_for(&routing, request)).expect("in range");
         let (mut one_by_one, mut at_once) = (Aggregator::new(options.clone()), Aggregator::new(options));
-        let closed: Vec<_> = records.iter().filter_map(|record| one_by_one.add(&borrowed(record)).expect("small")).collect();
-        let closed_at_once = at_once.take_all(records.iter().map(borrowed));
-        let bytes = |closed: &[ClosedAggregate]| put(closed).into_iter().map(|put| put.data).collect::<Vec<_>>();
-        assert_eq!(bytes(&closed_at_once), bytes(&closed));
-        assert_eq!(bytes(&at_once.flush()), bytes(&one_by_one.flush()));
+        let closed: Vec<_> = records.iter().flat_map(|record| add(&mut one_by_one, record).expect("small")).collect();
+        let closed_at_once = closing::closed(|sink| at_once.take_all(records.iter().map(borrowed), sink));
+        assert_eq!(closed_at_once, closed);
+        assert_eq!(flush(&mut at_once), flush(&mut one_by_one));
     }
 
     #[test]
-    fn what_a_credit_covers_is_taken_and_closes_nothing(
+    fn what_a_headroom_covers_is_taken_and_closes_nothing(
         routing in routing(),
         request in request(),
         max_aggregate_bytes in 64..40_000_u64,
@@ -253,18 +261,18 @@ proptest! {
         let request = Request { max_aggregate_bytes: Some(max_aggregate_bytes), max_record_bytes: Some(40_000), ..request };
         let mut aggregator = Aggregator::new(Options::new(routing.clone(), &request_for(&routing, request)).expect("in range"));
         for record in &before {
-            let _ = aggregator.add(&borrowed(record));
+            let _ = add(&mut aggregator, record);
         }
-        let mut credit = aggregator.credit();
+        let mut headroom = aggregator.headroom();
         for (partition_key, data) in covered {
-            let cost = data.len() + partition_key.len() + Credit::COST_PER_RECORD;
-            if cost > credit.bytes || credit.user_records == 0 {
+            let cost = data.len() + partition_key.len() + Headroom::COST_PER_RECORD;
+            if cost > headroom.bytes || headroom.user_records == 0 {
                 break;
             }
-            credit.bytes -= cost;
-            credit.user_records -= 1;
+            headroom.bytes -= cost;
+            headroom.user_records -= 1;
             let record = OwnedUserRecord { partition_key, explicit_hash_key: None, data };
-            assert!(matches!(aggregator.add(&borrowed(&record)), Ok(None)), "{routing:?}");
+            assert_eq!(add(&mut aggregator, &record), Ok(vec![]), "{routing:?}");
         }
     }
 
@@ -280,15 +288,15 @@ proptest! {
         let (mut puts, mut taken) = (Vec::new(), 0);
         for (index, record) in records.iter().enumerate() {
             if index == records.len() / 2 {
-                puts.extend(put(&aggregator.set_shards(shards(&after)).expect("routed by shards")));
+                puts.extend(put(set_shards(&mut aggregator, shards(&after))));
             }
-            if let Ok(closed) = aggregator.add(&borrowed(record)) {
-                puts.extend(put(closed.as_slice()));
+            if let Ok(closed) = add(&mut aggregator, record) {
+                puts.extend(put(closed));
                 taken += 1;
             }
         }
         // One open aggregate per shard and explicit hash key, each owned by one shard of the new map.
-        puts.extend(put(&aggregator.flush()));
+        puts.extend(put(flush(&mut aggregator)));
         assert_eq!(puts.iter().map(|put| put.user_records.len()).sum::<usize>(), taken);
         for put in &puts {
             for record in &put.user_records {
@@ -322,44 +330,40 @@ fn an_aggregate_may_be_exactly_as_large_as_max_bytes() {
     // 20 of frame, 3 of key table, a record of 6 + 4 and one of 6 + n, 1 of outer partition key.
     for (second, closes) in [(24, false), (25, true)] {
         let mut aggregator = open(Routing::First, &Request { max_aggregate_bytes: Some(64), ..Request::default() });
-        assert!(aggregator.add(&borrowed(&record_of("k", 4))).expect("it fits").is_none());
-        let closed = aggregator.add(&borrowed(&record_of("k", second))).expect("it fits");
-        assert_eq!(closed.is_some(), closes, "64 bytes and {second}");
+        assert_eq!(add(&mut aggregator, &record_of("k", 4)), Ok(vec![]));
+        let closed = add(&mut aggregator, &record_of("k", second)).expect("it fits");
+        assert_eq!(!closed.is_empty(), closes, "64 bytes and {second}");
     }
 }
 
 #[test]
 fn the_least_recently_used_aggregate_makes_room() {
     let mut aggregator = open(Routing::PartitionKey, &Request { max_open_aggregates: Some(2), ..Request::default() });
-    let mut add = |key: &str| aggregator.add(&borrowed(&record_of(key, 1))).expect("it fits");
-    let closed_key = |closed: Option<ClosedAggregate>| closed.map(|closed| closed.partition_key().to_vec());
-    assert_eq!(closed_key(add("a")), None);
-    assert_eq!(closed_key(add("b")), None);
-    assert_eq!(closed_key(add("a")), None);
-    assert_eq!(closed_key(add("c")), Some(b"b".to_vec()), "a was used since");
-    assert_eq!(closed_key(add("b")), Some(b"a".to_vec()));
-    let order: Vec<_> = aggregator.flush().iter().map(|closed| closed.partition_key().to_vec()).collect();
-    assert_eq!(order, [b"c", b"b"], "in the order in which they were opened");
+    let keys =
+        |closed: Vec<AggregatedRecord>| -> Vec<_> { put(closed).into_iter().map(|put| put.partition_key).collect() };
+    for (key, closes) in [("a", vec![]), ("b", vec![]), ("a", vec![]), ("c", vec!["b"]), ("b", vec!["a"])] {
+        let closed = add(&mut aggregator, &record_of(key, 1)).expect("it fits");
+        assert_eq!(keys(closed), closes, "a was used again before c came");
+    }
+    assert_eq!(keys(flush(&mut aggregator)), ["c", "b"], "in the order in which they were opened");
 }
 
 #[test]
 fn lanes_name_the_outer_keys() {
     let lanes = Lanes::new(4).expect("in range");
     let mut aggregator = open(Routing::Lanes(lanes), &Request::default());
-    aggregator.add(&borrowed(&record_of("a", 1))).expect("it fits");
+    add(&mut aggregator, &record_of("a", 1)).expect("it fits");
     // "a" hashes to 0x0cc1..., in the first quarter.
-    let closed = aggregator.flush();
-    assert_eq!(closed[0].partition_key(), b"lane-0-of-4");
-    assert_eq!(closed[0].explicit_hash_key(), Some((1_u128 << 125).to_string().as_bytes()));
+    let put = put(flush(&mut aggregator)).remove(0);
+    assert_eq!(put.partition_key, "lane-0-of-4");
+    assert_eq!(put.explicit_hash_key, Some((1_u128 << 125).to_string()));
 }
 
 #[test]
 fn only_shards_can_be_replaced() {
     let mut aggregator = open(Routing::Pinned, &Request::default());
-    assert_eq!(
-        aggregator.set_shards(shards(&[])).map(|closed| closed.len()).map_err(|error| error.code()),
-        Err("ERR_KPL_OPTION")
-    );
+    let outcome = aggregator.set_shards(shards(&[]), |_| ());
+    assert_eq!(outcome.map_err(|error| error.code()), Err("ERR_KPL_OPTION"));
 }
 
 #[test]
@@ -387,67 +391,68 @@ fn options_out_of_range_are_named() {
     assert!(Options::new(lanes, &Request { wrap_single: Some(false), ..default() }).is_err());
 }
 
-/// Frame, explicit hash key, and the longest partition key: what an aggregate takes before its first record.
-const OPENING: usize = 20 + 41 + 1024;
+/// The most that an aggregate takes beside its first record's data and its key inside: frame, fields, explicit hash key,
+/// and the longest partition key outside.
+const OPENING: usize = 20 + 25 + 5 + 39 + 1024;
 
 #[test]
-fn a_credit_is_all_that_is_left() {
+fn a_headroom_is_all_that_is_left() {
     let request = Request { max_aggregate_bytes: Some(10_000), max_user_records: Some(7), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);
-    assert_eq!(aggregator.credit(), Credit { bytes: 10_000 - OPENING, user_records: 7 });
-    aggregator.add(&borrowed(&record_of("key", 30))).expect("it fits");
+    assert_eq!(aggregator.headroom(), Headroom { bytes: 10_000 - OPENING, user_records: 7 });
+    add(&mut aggregator, &record_of("key", 30)).expect("it fits");
     // The one aggregate that there can be is open: nothing has to be left for another.
     let used = aggregator.size_bytes() + "key".len();
-    assert_eq!(aggregator.credit(), Credit { bytes: 10_000 - used, user_records: 6 });
+    assert_eq!(aggregator.headroom(), Headroom { bytes: 10_000 - used, user_records: 6 });
 }
 
 #[test]
-fn a_credit_leaves_a_place_for_each_aggregate_that_may_open() {
+fn a_headroom_leaves_a_place_for_each_aggregate_that_may_open() {
     let of = |count| Routing::Lanes(Lanes::new(count).expect("in range"));
     for (lanes, places, user_records) in [(2, 2, usize::MAX), (3, 2, 2), (2, 3, usize::MAX)] {
         let request = Request { max_open_aggregates: Some(places), ..Request::default() };
         let aggregator = open(of(lanes), &request);
-        assert_eq!(aggregator.credit().user_records, user_records, "{lanes} lanes, {places} places");
+        assert_eq!(aggregator.headroom().user_records, user_records, "{lanes} lanes, {places} places");
     }
-    assert_eq!(open(of(1000), &Request::default()).credit().user_records, usize::MAX, "a place for each lane");
+    assert_eq!(open(of(1000), &Request::default()).headroom().user_records, usize::MAX, "a place for each lane");
     let mut aggregator = open(of(3), &Request { max_open_aggregates: Some(2), ..Request::default() });
-    aggregator.add(&borrowed(&record_of("a", 1))).expect("it fits");
-    assert_eq!(aggregator.credit().user_records, 1, "two lanes may still open, and one place is free");
+    add(&mut aggregator, &record_of("a", 1)).expect("it fits");
+    assert_eq!(aggregator.headroom().user_records, 1, "two lanes may still open, and one place is free");
 }
 
 #[test]
-fn a_credit_holds_for_records_with_the_longest_numbers() {
+fn a_headroom_holds_for_records_with_the_longest_numbers() {
     let limit = 10 << 20;
     let request = Request { max_record_bytes: Some(limit), max_aggregate_bytes: Some(limit), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);
     // An index of three bytes, then lengths of four.
     for index in 0..=1_u32 << 14 {
-        aggregator.add(&borrowed(&record_of(&index.to_string(), 0))).expect("it fits");
+        add(&mut aggregator, &record_of(&index.to_string(), 0)).expect("it fits");
     }
     let partition_key = "k".repeat(256);
-    let spent = |data: usize| data + partition_key.len() + Credit::COST_PER_RECORD;
-    let data = aggregator.credit().bytes - spent(0);
-    let closed = aggregator.add(&borrowed(&record_of(&partition_key, data))).expect("it fits");
-    assert!(closed.is_none());
-    assert!(aggregator.size_bytes() + aggregator.flush()[0].partition_key().len() <= 10 << 20, "and it does fit");
+    let spent = |data: usize| data + partition_key.len() + Headroom::COST_PER_RECORD;
+    let data = aggregator.headroom().bytes - spent(0);
+    assert_eq!(add(&mut aggregator, &record_of(&partition_key, data)), Ok(vec![]));
+    let size = aggregator.size_bytes();
+    assert!(size + flush(&mut aggregator)[0].partition_key.len() <= 10 << 20, "and it does fit");
 }
 
 #[test]
-fn a_credit_leaves_room_for_the_partition_key_outside() {
+fn a_headroom_leaves_room_for_the_partition_key_outside() {
     let request = Request { max_record_bytes: Some(5000), max_aggregate_bytes: Some(5000), ..Request::default() };
-    assert_eq!(open(Routing::Pinned, &request).credit().bytes, 5000 - 1024 - 128);
+    assert_eq!(open(Routing::Pinned, &request).headroom().bytes, 5000 - OPENING);
 }
 
 #[test]
-fn a_credit_covers_no_record_that_is_refused() {
+fn a_headroom_covers_no_record_that_is_refused() {
     let request = Request { max_record_bytes: Some(722), max_aggregate_bytes: Some(675), ..Request::default() };
     let mut aggregator = open(Routing::Pinned, &request);
-    aggregator.add(&borrowed(&record_of("a", 0))).expect("it fits");
+    add(&mut aggregator, &record_of("a", 0)).expect("it fits");
     // There is room for it, but alone, with its partition key outside as well, it would not fit; nor may it go unwrapped.
     let data = [MAGIC.as_slice(), &[7; 389]].concat();
     let record = OwnedUserRecord { data, ..record_of(&"k".repeat(138), 0) };
-    assert!(aggregator.check_size(&borrowed(&record)).is_err());
-    assert!(record.data.len() + record.partition_key.len() + Credit::COST_PER_RECORD > aggregator.credit().bytes);
+    assert!(aggregator.check(&borrowed(&record)).is_err());
+    assert!(record.data.len() + record.partition_key.len() + Headroom::COST_PER_RECORD > aggregator.headroom().bytes);
 }
 
 #[test]
@@ -456,10 +461,10 @@ fn fewer_shards_leave_fewer_places() {
     let mut aggregator = open(Routing::Shards(shards(&bounds)), &Request::default());
     for number in 0..66 {
         let record = OwnedUserRecord { explicit_hash_key: Some(number.to_string()), ..record_of("k", 1) };
-        assert!(aggregator.add(&borrowed(&record)).expect("it fits").is_none(), "66 shards, 66 places");
+        assert_eq!(add(&mut aggregator, &record), Ok(vec![]), "66 shards, 66 places");
     }
     let closed = |aggregator: &mut Aggregator, bounds: &[u128]| -> Vec<String> {
-        let closed = put(&aggregator.set_shards(shards(bounds)).expect("routed by shards"));
+        let closed = put(set_shards(aggregator, shards(bounds)));
         closed.into_iter().filter_map(|put| put.explicit_hash_key).collect()
     };
     assert_eq!(closed(&mut aggregator, &bounds), [""; 0]);
@@ -478,7 +483,7 @@ fn a_record_is_taken_up_to_the_last_byte_of_the_limit() {
     ] {
         let aggregator = open(routing.clone(), &request);
         for (key_bytes, data_bytes) in
-            [0, 3, 300, 1024].into_iter().flat_map(|key| (0..1000).map(move |data| (key, data)))
+            [1, 3, 200, 256].into_iter().flat_map(|key| (0..1000).map(move |data| (key, data)))
         {
             // Such a record goes wrapped or not at all.
             let record = OwnedUserRecord {
@@ -487,9 +492,9 @@ fn a_record_is_taken_up_to_the_last_byte_of_the_limit() {
                 data: [begins_with, &vec![7; data_bytes]].concat(),
             };
             let alone = wrapped(&routing, &record);
-            let bytes = alone.data_len() + alone.partition_key().len();
+            let bytes = alone.data.len() + alone.partition_key.len();
             let expected = if bytes <= 1000 { Ok(()) } else { Err(Error::RecordTooLarge { bytes, limit: 1000 }) };
-            assert_eq!(aggregator.check_size(&borrowed(&record)), expected, "{routing:?}, {key_bytes}, {data_bytes}");
+            assert_eq!(aggregator.check(&borrowed(&record)), expected, "{routing:?}, {key_bytes}, {data_bytes}");
         }
     }
 }
@@ -500,17 +505,115 @@ fn a_lone_record_is_wrapped_up_to_the_last_byte_of_the_limit() {
     for (data_bytes, is_wrapped) in [(968, true), (969, false)] {
         let mut aggregator = open(Routing::First, &Request { max_record_bytes: Some(1000), ..Request::default() });
         let record = record_of("k", data_bytes);
-        assert!(aggregator.add(&borrowed(&record)).expect("it fits").is_none());
+        assert_eq!(add(&mut aggregator, &record), Ok(vec![]));
         assert_eq!(aggregator.size_bytes(), if is_wrapped { 999 } else { data_bytes });
-        let put = put(&aggregator.flush()).remove(0);
+        let put = put(flush(&mut aggregator)).remove(0);
         assert_eq!(begins_with_magic(&put.data), is_wrapped, "{data_bytes} bytes of data");
         assert_eq!(put.user_records, [record]);
     }
 }
 
 /// The record in an aggregate of its own.
-fn wrapped(routing: &Routing, record: &OwnedUserRecord) -> ClosedAggregate {
+fn wrapped(routing: &Routing, record: &OwnedUserRecord) -> AggregatedRecord {
     let mut aggregator = open(routing.clone(), &Request::default());
-    aggregator.add(&borrowed(record)).expect("it fits");
-    aggregator.flush().remove(0)
+    add(&mut aggregator, record).expect("it fits");
+    flush(&mut aggregator).remove(0)
+}
+
+fn with_explicit_hash_key(partition_key: &str, explicit_hash_key: &str) -> OwnedUserRecord {
+    OwnedUserRecord { explicit_hash_key: Some(explicit_hash_key.into()), ..record_of(partition_key, 1) }
+}
+
+#[test]
+fn an_explicit_hash_key_that_is_the_partition_key_s_own_says_nothing() {
+    let own = |key: &str| with_explicit_hash_key(key, &HashKey::of_partition_key(key.as_bytes()).to_string());
+    for (routing, aggregates) in [
+        (Routing::Pinned, 1),
+        (Routing::Lanes(Lanes::new(1).expect("in range")), 1),
+        (Routing::Shards(shards(&[])), 1),
+        (Routing::PartitionKey, 2),
+    ] {
+        let mut with = open(routing.clone(), &Request::default());
+        let mut without = open(routing.clone(), &Request::default());
+        for key in ["a", "b", "a"] {
+            assert_eq!(add(&mut with, &own(key)), Ok(vec![]));
+            assert_eq!(add(&mut without, &record_of(key, 1)), Ok(vec![]));
+        }
+        let closed = flush(&mut with);
+        assert_eq!(closed.len(), aggregates, "{routing:?}");
+        assert_eq!(closed, flush(&mut without), "{routing:?}");
+    }
+    // With a leading zero Kinesis would not take it, and as the drop-in takes it, it is not the same text.
+    let mut first = open(Routing::First, &Request::default());
+    add(&mut first, &own("a")).expect("it fits");
+    let put = put(flush(&mut first)).remove(0);
+    assert_eq!(put.user_records, [own("a")], "'first' writes what it is given");
+}
+
+#[test]
+fn explicit_hash_keys_can_be_ignored() {
+    let ignore = Request { explicit_hash_keys: ExplicitHashKeys::Ignore, ..Request::default() };
+    for routing in [Routing::Pinned, Routing::PartitionKey, Routing::First] {
+        let mut aggregator = open(routing.clone(), &ignore);
+        let mut without = open(routing.clone(), &Request::default());
+        for explicit_hash_key in ["7", "-130", "no number"] {
+            assert_eq!(add(&mut aggregator, &with_explicit_hash_key("a", explicit_hash_key)), Ok(vec![]));
+            assert_eq!(add(&mut without, &record_of("a", 1)), Ok(vec![]));
+        }
+        assert_eq!(flush(&mut aggregator), flush(&mut without), "{routing:?}");
+    }
+    let mut keeps = open(Routing::Pinned, &Request::default());
+    assert!(matches!(add(&mut keeps, &with_explicit_hash_key("a", "-130")), Err(Error::ExplicitHashKey { bytes: 4 })));
+}
+
+#[test]
+fn an_aggregate_is_not_aggregated_again() {
+    let inner = OwnedUserRecord { data: wrapped(&Routing::Pinned, &record_of("a", 1)).data, ..record_of("a", 0) };
+    let damaged = OwnedUserRecord { data: inner.data.iter().map(|byte| byte ^ 1).collect(), ..inner.clone() };
+    let cut = OwnedUserRecord { data: inner.data[..inner.data.len() - 1].to_vec(), ..inner.clone() };
+    let keep = Request { keeps_nested: true, ..Request::default() };
+    for routing in [Routing::Pinned, Routing::First] {
+        let mut refuses = open(routing.clone(), &Request::default());
+        assert_eq!(add(&mut refuses, &inner), Err(Error::Nested { bytes: inner.data.len() }));
+        assert_eq!(refuses.user_record_count(), 0);
+        assert_eq!(add(&mut refuses, &damaged), Ok(vec![]));
+        assert_eq!(add(&mut refuses, &cut), Ok(vec![]));
+        let mut keeps = open(routing, &keep);
+        assert_eq!(add(&mut keeps, &inner), Ok(vec![]));
+        assert_eq!(put(flush(&mut keeps))[0].user_records[0].data, inner.data);
+    }
+}
+
+#[test]
+fn an_aggregate_stays_until_it_is_taken() {
+    let mut aggregator = open(Routing::PartitionKey, &Request::default());
+    for key in ["a", "b", "c", "d"] {
+        add(&mut aggregator, &record_of(key, 1)).expect("it fits");
+    }
+    let mut outbox = Outbox::default();
+    let mut failing = 2;
+    let mut allocate = |len| {
+        failing -= 1;
+        if failing == 0 { Err("no memory") } else { Ok(vec![0; len]) }
+    };
+    aggregator.flush(|closed| outbox.push(closed, &mut allocate));
+    assert_eq!(outbox.len(), 4);
+
+    let mut seen = Vec::new();
+    let mut taken = |record: &mut AggregatedRecord| {
+        if seen.len() == 1 {
+            return Err("no room");
+        }
+        seen.push(record.clone());
+        Ok(())
+    };
+    assert_eq!(outbox.hand_over(&mut allocate, &mut taken), Err("no room"));
+    assert_eq!(outbox.len(), 3);
+    let rest = outbox.hand_over(allocate, |record| {
+        seen.push(record.clone());
+        Ok(())
+    });
+    assert_eq!((rest, outbox.is_empty()), (Ok(()), true));
+    let keys: Vec<String> = put(seen).into_iter().map(|put| put.user_records[0].partition_key.clone()).collect();
+    assert_eq!(keys, ["a", "b", "c", "d"]);
 }

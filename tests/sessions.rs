@@ -1,5 +1,8 @@
 //! The aggregator against a slow model, over random calls. The fuzz target `aggregate` does the same for longer.
 
+#[path = "oracle/closing.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
+mod closing;
 #[path = "oracle/framed.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod framed;

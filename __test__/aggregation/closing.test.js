@@ -25,7 +25,8 @@ describe('maxUserRecords', () => {
   });
 
   test('by default is no limit that 100 000 records reach', () => {
-    const entries = aggregate(Array.from({ length: 100_000 }, () => ({ partitionKey: 'a', data: '' })));
+    const records = Array.from({ length: 100_000 }, () => ({ partitionKey: 'a', data: '' }));
+    const entries = aggregate(records, { maxAggregateBytes: 1_048_576 });
     expect(entries.map((entry) => entry.userRecordCount)).toEqual([100_000]);
   });
 });

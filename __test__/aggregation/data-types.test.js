@@ -3,7 +3,7 @@
 // Every kind of data, and everything that is none.
 
 const vm = require('node:vm');
-const { aggregate, deaggregate } = require('../..');
+const { RecordAggregator, aggregate, deaggregate } = require('../..');
 const { sdkRecord } = require('../support/kinesis-records');
 const { expectRefusal } = require('../support/thrown');
 
@@ -46,6 +46,8 @@ test.each([
   ['a part by DataView', new DataView(whole(), 3, 5), BYTES.subarray(3, 8)],
   ['an empty DataView', new DataView(whole(), 32), []],
   ['an ArrayBuffer', whole(), BYTES],
+  ['the JSON of a Buffer', JSON.parse(JSON.stringify(Buffer.from(BYTES))), BYTES],
+  ['the JSON of an empty Buffer', Buffer.alloc(0).toJSON(), []],
   ['an empty ArrayBuffer', new ArrayBuffer(0), []],
   ['a view of a SharedArrayBuffer', new Uint8Array(shared(), 2, 20), BYTES.subarray(2, 22)],
   ['a DataView of a SharedArrayBuffer', new DataView(shared(), 2, 20), BYTES.subarray(2, 22)],
@@ -126,7 +128,11 @@ describe('refused with ERR_KPL_DATA', () => {
     ['an object', { length: 3, 0: 1 }],
     ['a String object', Object('text')],
     ['a date', new Date()],
-    ["a Buffer's JSON", Buffer.from('x').toJSON()],
+    ["a Buffer's JSON with a number that is no byte", { type: 'Buffer', data: [1, 256] }],
+    ["a Buffer's JSON with a hole", { type: 'Buffer', data: new Array(4) }],
+    ["a Buffer's JSON with text", { type: 'Buffer', data: ['1'] }],
+    ["a Buffer's JSON without data", { type: 'Buffer' }],
+    ['the JSON of something else', { type: 'Blob', data: [1] }],
     ['a Proxy of a Uint8Array', new Proxy(new Uint8Array(3), {})],
     ['a SharedArrayBuffer itself', new SharedArrayBuffer(8)],
     ['a promise', Promise.resolve('x')],
@@ -142,4 +148,14 @@ describe('refused with ERR_KPL_DATA', () => {
     expectRefusal(() => dataOf(data), 'ERR_KPL_DATA', { recordIndex: 0 });
     expectRefusal(() => aggregate([{ PartitionKey: 'a', Data: data }]), 'ERR_KPL_DATA', { recordIndex: 0 });
   });
+});
+
+test.each([[{ some: 'object' }], [[1, 2]]])('%j as data: the message says what to do', (data) => {
+  const add = () => new RecordAggregator().addUserRecord({ partitionKey: 'a', data });
+  expect(expectRefusal(add, 'ERR_KPL_DATA').message).toContain('JSON.stringify it');
+});
+
+test('an array given to addUserRecord: the message says what to call', () => {
+  const add = () => new RecordAggregator().addUserRecord([{ partitionKey: 'a', data: 'x' }]);
+  expect(expectRefusal(add, 'ERR_KPL_DATA').message).toContain('addUserRecords');
 });

@@ -145,13 +145,6 @@ describe('the two spellings', () => {
       'by',
     ]);
   });
-
-  test('what aggregate gives can be aggregated as it stands', () => {
-    const inner = aggregate([{ partitionKey: 'a', data: 'x' }]);
-    const [outer] = aggregate(inner);
-    const [middle] = deaggregate(sdkRecord(outer));
-    expect(middle.data).toEqual(inner[0].Data);
-  });
 });
 
 test.each([

@@ -39,7 +39,8 @@ test.each([
   [{ routing: { shards: evenShards(3), lanes: undefined } }],
   [Object.assign(Object.create(null), { maxAggregateBytes: 100 })],
   [Object.freeze({ maxAggregateBytes: 100 })],
-  [{ unknown: 'is ignored' }],
+  [{ unknown: undefined }],
+  [{ nested: 'keep', explicitHashKeys: 'ignore' }],
 ])('taken: %p', (options) => {
   const aggregator = make(options);
   aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
@@ -151,4 +152,28 @@ test('a subclass works', () => {
   aggregator.addUserRecord({ partitionKey: 'a', data: 'x' });
   expect(aggregator.addUserRecord({ partitionKey: 'a', data: 'y' })).toMatchObject({ userRecordCount: 1 });
   expect(aggregator.added).toBe(2);
+});
+
+test.each([
+  ['maxUserRecord', 'maxUserRecords'],
+  ['maxaggregatebytes', 'maxAggregateBytes'],
+  ['wrap', 'wrapSingle'],
+  ['Routing', 'routing'],
+  ['explicitHashKey', 'explicitHashKeys'],
+])('%s is no option: the nearest is named', (name, nearest) => {
+  expect(refuse({ [name]: 1 }).message).toContain(`unknown option ${name}: did you mean ${nearest}?`);
+});
+
+test('an unknown field of routing is refused too', () => {
+  expect(refuse({ routing: { lane: 4 } }).message).toContain('did you mean lanes?');
+});
+
+test.each([
+  ['nested', 'Keep'],
+  ['nested', true],
+  ['nested', null],
+  ['explicitHashKeys', 'drop'],
+  ['explicitHashKeys', false],
+])('%s: %p is refused', (name, value) => {
+  expect(refuse({ [name]: value }).message).toContain(`${name} must be '`);
 });

@@ -59,11 +59,17 @@ describe.each([
   });
 });
 
-test('the default limit is 1 MiB, whatever the stream takes', () => {
-  const records = Array.from({ length: 21 }, () => ({ partitionKey: 'a', data: Buffer.alloc(100_000) }));
+test('the default size is 51 200 bytes, whatever the stream takes', () => {
+  // 20 of frame, 3 of key table, 2 + 38 of explicit hash key, 12 around each record's data, 1 of outer partition key.
+  const rest = 51_200 - 20 - 3 - 40 - 2 * 12 - 1 - 25_000;
   for (const options of [{}, { maxRecordBytes: 10 * MIB }]) {
-    const entries = aggregate(records, options);
-    expect(entries.map((entry) => entry.userRecordCount)).toEqual([10, 10, 1]);
+    for (const [bytes, counts] of [
+      [rest, [2]],
+      [rest + 1, [1, 1]],
+    ]) {
+      const records = [25_000, bytes].map((length) => ({ partitionKey: 'a', data: Buffer.alloc(length) }));
+      expect(aggregate(records, options).map((entry) => entry.userRecordCount)).toEqual(counts);
+    }
   }
 });
 

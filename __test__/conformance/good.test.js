@@ -75,7 +75,12 @@ describe("encoding under routing 'first' gives the KPL core's bytes", () => {
       explicitHashKey,
       data: Buffer.from(dataBase64, 'base64'),
     }));
-    const entries = aggregate(inputs, { routing: 'first', maxRecordBytes: 10_485_760, maxAggregateBytes: 10_485_760 });
+    const entries = aggregate(inputs, {
+      routing: 'first',
+      nested: 'keep',
+      maxRecordBytes: 10_485_760,
+      maxAggregateBytes: 10_485_760,
+    });
     expect(entries).toHaveLength(1);
     expect(entries[0].Data.toString('base64')).toBe(row.aggregatedBase64);
     expect(entries[0].Data).toHaveLength(sizeOf(inputs));

@@ -16,7 +16,7 @@ class ModelAggregator {
   constructor({
     routing = 'pinned',
     maxRecordBytes = MIB,
-    maxAggregateBytes = Math.min(MIB, maxRecordBytes),
+    maxAggregateBytes = Math.min(51_200, maxRecordBytes),
     maxUserRecords = Infinity,
     maxOpenAggregates,
     wrapSingle = true,

@@ -194,7 +194,7 @@ test('aggregates inside aggregates come out one layer at a time', () => {
   fc.assert(
     fc.property(fc.array(userRecord, { minLength: 1, maxLength: 5 }), (list) => {
       const inner = aggregate(list, { routing: 'first' });
-      const [outer] = aggregate(inner);
+      const [outer] = aggregate([{ partitionKey: 'a', data: inner[0].Data }], { nested: 'keep' });
       const [middle, ...more] = deaggregate(sdkRecord(outer));
       expect(more).toEqual([]);
       expect(deaggregate(sdkRecord({ Data: middle.data })).map(({ data }) => data)).toEqual(

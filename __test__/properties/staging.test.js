@@ -6,7 +6,7 @@
 const fc = require('fast-check');
 // From the sources, since the switch is not part of what is shipped.
 const { RecordAggregator } = require('../../lib/aggregate/record-aggregator');
-const { Intake } = require('../../lib/aggregate/buffered-aggregator');
+const { BufferedAggregator } = require('../../lib/aggregate/buffered-aggregator');
 const { NativeAggregator } = require('../../lib/native').default;
 const { optionsWith, routing, shards, userRecord } = require('../support/arbitraries');
 
@@ -40,12 +40,12 @@ function life(options, calls, hasCallback) {
 }
 
 function atOnce(run) {
-  const staged = Intake.maxStagedRecords;
-  Intake.maxStagedRecords = 0;
+  const staged = BufferedAggregator.maxWaitingRecords;
+  BufferedAggregator.maxWaitingRecords = 0;
   try {
     return run();
   } finally {
-    Intake.maxStagedRecords = staged;
+    BufferedAggregator.maxWaitingRecords = staged;
   }
 }
 

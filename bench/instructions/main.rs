@@ -9,13 +9,15 @@
 
 use std::env;
 use std::hint::black_box;
+use std::mem;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{PAD, STANDARD};
 use base64::engine::simd::Simd;
-use kinesis_agg::aggregate::{Aggregator, Options, Request, Routing, UserRecord, seal};
+use kinesis_agg::aggregate::{Aggregator, Options, Outbox, Request, Routing, UserRecord};
 use kinesis_agg::deaggregate::{self, deaggregate};
+use kinesis_agg::error::Error;
 use kinesis_agg::md5::Path;
 
 /// One piece of work.
@@ -149,11 +151,16 @@ fn aggregate(records: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut aggregator = Aggregator::new(options);
     for (partition_key, data) in records {
         let record = UserRecord { partition_key: partition_key.as_bytes(), explicit_hash_key: None, data };
-        assert!(aggregator.add(&record).expect("it is small").is_none(), "one aggregate takes all");
+        aggregator.add(&record, |_| panic!("one aggregate takes all")).expect("it is small");
     }
-    let closed = aggregator.flush();
-    let mut data = vec![0; closed[0].data_len()];
-    closed[0].write(&mut data);
-    seal(&mut [&mut data]);
+    let mut outbox = Outbox::default();
+    let allocate = |len| Ok::<_, Error>(vec![0; len]);
+    aggregator.flush(|closed| outbox.push(closed, allocate));
+    let mut data = Vec::new();
+    let handed_over = outbox.hand_over(allocate, |record| {
+        data = mem::take(&mut record.data);
+        Ok(())
+    });
+    handed_over.expect("there is memory");
     data
 }

@@ -2,6 +2,8 @@
 //! in use.
 
 pub mod allocation;
+#[path = "../../tests/oracle/closing.rs"]
+pub mod closing;
 #[path = "../../tests/oracle/decoding.rs"]
 pub mod decoding;
 #[path = "../../tests/oracle/framed.rs"]

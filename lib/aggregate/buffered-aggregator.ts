@@ -1,243 +1,215 @@
-// @ts-nocheck
-// The way into the core. Entering it costs as much as adding a few records, so records wait in a stage as long as the
-// core's credit says that they will all be taken and close nothing. What a caller sees is as if each crossed at once.
+// The way into the core. Entering it costs as much as adding a few records, so records wait in front of it as long as
+// the core's headroom says that they will all be taken and close nothing. What a caller sees is as if each entered at
+// once.
 
+import type { AggregatedRecord, AggregatorOptions, UserRecordInput } from '../../index';
+import { KplError } from '../error';
+import type { NativeAggregator } from '../native/addon';
 import { BYTES_PER_UNIT, isShared } from '../native/bytes';
 import { fromNative } from '../native/thrown';
-import { readUserRecord } from './input';
-import { Stage } from './rows';
+import { aggregatedRecord } from './aggregated-record';
+import { type ReadUserRecord, readUserRecord } from './input';
+import { type InternalOptions, ignoresExplicitHashKeys, openAggregator, openShards } from './options';
+import { Rows } from './rows';
 
-/** @typedef {import('../../index').UserRecordInput} UserRecordInput */
-/** @typedef {import('./input').ReadUserRecord} ReadUserRecord */
-/** @typedef {import('../native/addon').Closed} Closed */
-
-/** The credit covers partition keys of that many code points: a string has no more of them than units. */
+/** Headroom is for partition keys of that many code points: a string has no more of them than units. */
 const MAX_UNITS = 256;
-/** A stage that holds more is emptied into the core, while it still is in the processor's cache. */
-const MAX_STAGED_BYTES = 64 * 1024;
-const MAX_STAGED_RECORDS = 512;
+/** More rows than that enter the core, while their bytes still are in the processor's cache. */
+const MAX_WAITING_BYTES = 64 * 1024;
+const MAX_WAITING_RECORDS = 512;
 /** Larger data goes straight from the caller's memory into the core. */
 const LARGE_BYTES = 8 * 1024;
-/** With less credit than for that many records, the next ones enter at once: an aggregate is nearly full. */
-const SMALL_CREDIT_RECORDS = 4;
-const RECORDS_WITHOUT_CREDIT = 16;
 
-class Intake {
-  /** Tests set it to 0: then every record crosses at once. */
-  static maxStagedRecords = MAX_STAGED_RECORDS;
+/** More is not worth copying: Kinesis takes hundreds of times less. */
+const MOST_BATCHED_BYTES = 0xffff_ffff;
 
-  #aggregator;
-  #stage = new Stage();
-  #creditBytes;
-  #creditRecords;
-  #costPerRecord;
-  /** How many records enter before a new credit is asked for. */
-  #patience = 0;
+/** What would happen to a record: the core's numbers. */
+const JOINS = 0;
+const TOO_LARGE = 2;
 
-  /** @param {import('../native/addon').NativeAggregator} aggregator */
-  constructor(aggregator) {
-    this.#aggregator = aggregator;
-    [this.#creditBytes, this.#creditRecords, this.#costPerRecord] = aggregator.credit();
+export class BufferedAggregator {
+  /** Tests set it to 0: then every record enters at once. */
+  static maxWaitingRecords = MAX_WAITING_RECORDS;
+
+  readonly #aggregator: NativeAggregator;
+  readonly #ignoresExplicitHashKeys: boolean;
+  /** None while nothing is open: an aggregator may rest for long. */
+  #rows: Rows | undefined;
+  /** What has closed. Whoever takes it sets it back to nothing, with no call in between: see rows.ts. */
+  closed: AggregatedRecord[] = [];
+
+  constructor(options?: AggregatorOptions, internal?: InternalOptions) {
+    this.#aggregator = openAggregator(options, internal);
+    this.#ignoresExplicitHashKeys = ignoresExplicitHashKeys(options);
   }
 
-  /**
-   * @param {UserRecordInput} input
-   * @returns {Closed}
-   */
-  add(input) {
-    return this.take(readUserRecord(input, 0));
+  add(input: UserRecordInput): void {
+    this.take(readUserRecord(input, 0, this.#ignoresExplicitHashKeys));
   }
 
-  /**
-   * @param {ReadUserRecord} record
-   * @returns {Closed}
-   */
-  take(record) {
-    if (this.#staged(record)) return null;
-    return this.#enterWith(record, (...layout) => this.#aggregator.add(...layout, false));
-  }
-
-  /**
-   * Takes a record if it closes nothing, and says whether it did.
-   *
-   * @param {ReadUserRecord} record
-   */
-  join(record) {
-    return this.#staged(record) || this.#enterWith(record, (...layout) => this.#aggregator.join(...layout));
-  }
-
-  /** @param {ReadUserRecord} record */
-  joins(record) {
-    return this.#enterWith(record, (...layout) => this.#aggregator.joins(...layout));
-  }
-
-  /** @param {ReadUserRecord} record */
-  fitsWrapped(record) {
-    return this.#enterWith(record, (...layout) => this.#aggregator.fitsWrapped(...layout));
-  }
-
-  /** @param {ReadUserRecord} record */
-  userRecordLen(record) {
-    return this.#enterWith(record, (...layout) => this.#aggregator.userRecordLen(...layout));
-  }
-
-  messageBytes() {
-    this.#settle();
-    return this.#aggregator.messageBytes();
-  }
-
-  /**
-   * All of them or, if one is refused, none.
-   *
-   * @param {Iterable<UserRecordInput>} inputs
-   * @returns {Closed}
-   */
-  addAll(inputs) {
-    // A stage of its own, since an iterator may call us again.
-    const batch = new Stage();
+  /** All of them or, if one is refused, none. */
+  addAll(inputs: Iterable<UserRecordInput>): void {
+    // Rows of its own, since an iterator may call us again.
+    const batch = Rows.take();
     for (const input of inputs) {
-      batch.push(readUserRecord(input, batch.count));
+      this.#layInto(batch, input, batch.count);
+      batch.push();
     }
-    return this.#enter(() => this.#aggregator.add(...batch.layout(), false));
+    this.#enterWaiting();
+    this.#rows?.spendAll();
+    this.#enter(batch, batch.count, 0);
+    Rows.giveBack(batch);
   }
 
-  /**
-   * As `addAll`, for an aggregator that is thrown away if a record is refused: none has to wait for the last.
-   *
-   * @param {Iterable<UserRecordInput>} inputs
-   * @param {(closed: Closed) => void} handOver
-   */
-  addPiecewise(inputs, handOver) {
-    const stage = this.#stage;
+  /** As `addAll`, for an aggregator that is thrown away if a record is refused: none has to wait for the last. */
+  addPiecewise(inputs: Iterable<UserRecordInput>): void {
+    const batch = Rows.take();
+    let firstIndex = 0;
     const enter = () => {
-      try {
-        handOver(this.#aggregator.add(...stage.layout(), false));
-      } catch (thrown) {
-        throw fromNative(thrown, stage.firstIndex);
-      }
-      stage.firstIndex += stage.count;
-      stage.clear();
+      const { count } = batch;
+      this.#enter(batch, count, 0, firstIndex);
+      firstIndex += count;
     };
     for (const input of inputs) {
-      stage.push(readUserRecord(input, stage.firstIndex + stage.count));
-      if (stage.count === MAX_STAGED_RECORDS || stage.dataEnd >= MAX_STAGED_BYTES) enter();
+      this.#layInto(batch, input, firstIndex + batch.count);
+      batch.push();
+      if (batch.count === MAX_WAITING_RECORDS || batch.dataBytes >= MAX_WAITING_BYTES) enter();
     }
     enter();
+    Rows.giveBack(batch);
   }
 
-  /**
-   * @param {UserRecordInput} input
-   * @returns {boolean}
-   */
-  fits(input) {
-    return this.#enterWith(readUserRecord(input, 0), (...layout) => this.#aggregator.fits(...layout));
+  take(record: ReadUserRecord): void {
+    const rows = this.#openRows();
+    const large = largeDataOf(record);
+    if (large !== undefined) {
+      rows.layWithoutData(record);
+      this.#enter(rows, rows.count + 1, rows.count, 0, large);
+      return;
+    }
+    const { partitionKey, explicitHashKey, dataBytes } = record;
+    const mayBeNested = rows.lay(record);
+    const mostBytes = dataBytes + partitionKey.length * BYTES_PER_UNIT;
+    const isCovered =
+      explicitHashKey === null &&
+      partitionKey !== '' &&
+      partitionKey.length <= MAX_UNITS &&
+      dataBytes <= LARGE_BYTES &&
+      rows.hasRoomFor(mostBytes) &&
+      !mayBeNested;
+    if (!isCovered) {
+      this.#enter(rows, rows.count + 1, rows.count);
+      return;
+    }
+    rows.spend(mostBytes);
+    rows.push();
+    if (rows.count >= BufferedAggregator.maxWaitingRecords || rows.dataBytes >= MAX_WAITING_BYTES) this.#enterWaiting();
   }
 
-  /** @returns {Closed} */
-  flush() {
-    return this.#enter(() => this.#aggregator.flush());
+  fits(input: UserRecordInput): boolean {
+    return this.joins(readUserRecord(input, 0, this.#ignoresExplicitHashKeys));
   }
 
-  clear() {
-    this.#stage.clear();
-    this.#enter(() => this.#aggregator.clear());
+  /** Whether the record would go in without closing an aggregate. */
+  joins(record: ReadUserRecord): boolean {
+    return this.#fit(record) === JOINS;
   }
 
-  /**
-   * @param {string[]} bounds
-   * @returns {Closed}
-   */
-  setShards(bounds) {
-    return this.#enter(() => this.#aggregator.setShards(bounds));
+  /** Whether the record would be taken. */
+  takes(record: ReadUserRecord): boolean {
+    return this.#fit(record) !== TOO_LARGE;
   }
 
-  userRecordCount() {
-    return this.#aggregator.userRecordCount() + this.#stage.count;
+  flush(): void {
+    this.#enterWaiting();
+    this.#call(() => this.#aggregator.flush(this.#collect));
+    this.#letGoOfRows();
   }
 
-  sizeBytes() {
-    this.#settle();
+  clear(): void {
+    this.#letGoOfRows();
+    this.#aggregator.clear();
+  }
+
+  setShards(shards: Parameters<typeof openShards>[0]): void {
+    const bounds = openShards(shards);
+    this.#enterWaiting();
+    this.#rows?.spendAll();
+    this.#call(() => this.#aggregator.setShards(bounds, this.#collect));
+  }
+
+  get userRecordCount(): number {
+    return this.#aggregator.userRecordCount() + (this.#rows?.count ?? 0);
+  }
+
+  get sizeBytes(): number {
+    this.#enterWaiting();
     return this.#aggregator.sizeBytes();
   }
 
-  /**
-   * Lets the record wait outside the core, if its credit covers it.
-   *
-   * @param {ReadUserRecord} record
-   */
-  #staged(record) {
-    if (!this.#isCovered(record)) return false;
-    this.#stage.push(record);
-    if (this.#stage.count >= Intake.maxStagedRecords || this.#stage.dataEnd >= MAX_STAGED_BYTES) this.#settle();
-    return true;
+  /** How many bytes of message the record would add. */
+  addedBytes(record: ReadUserRecord): number {
+    this.#fit(record);
+    return this.#openRows().addedBytes;
   }
 
-  /**
-   * Whether the core is sure to take the record and to close nothing for it. If so, its cost is paid.
-   *
-   * @param {ReadUserRecord} record
-   */
-  #isCovered({ partitionKey, explicitHashKey, dataBytes }) {
-    if (explicitHashKey !== null || partitionKey === '' || partitionKey.length > MAX_UNITS || dataBytes > LARGE_BYTES) {
-      return false;
+  /** What has closed, which now is the caller's. */
+  drain(): AggregatedRecord[] {
+    const { closed } = this;
+    this.closed = [];
+    return closed;
+  }
+
+  #fit(record: ReadUserRecord): number {
+    const rows = this.#openRows();
+    const large = largeDataOf(record);
+    if (large === undefined) rows.lay(record);
+    else rows.layWithoutData(record);
+    rows.encode(true);
+    return this.#call(() => this.#aggregator.fit(rows.words, rows.bytes, large));
+  }
+
+  #layInto(batch: Rows, input: UserRecordInput, recordIndex: number): void {
+    const record = readUserRecord(input, recordIndex, this.#ignoresExplicitHashKeys);
+    if (record.dataBytes > MOST_BATCHED_BYTES) {
+      const message = `data has ${record.dataBytes} bytes, more than the maxRecordBytes of any stream`;
+      throw new KplError('ERR_KPL_RECORD_TOO_LARGE', message, { recordIndex });
     }
-    const cost = dataBytes + partitionKey.length * BYTES_PER_UNIT + this.#costPerRecord;
-    if ((cost > this.#creditBytes || this.#creditRecords === 0) && !this.#renewCredit(cost)) return false;
-    this.#creditBytes -= cost;
-    this.#creditRecords--;
-    return true;
+    batch.lay(record);
   }
 
-  /** @param {number} cost */
-  #renewCredit(cost) {
-    if (this.#patience > 0) {
-      this.#patience--;
-      return false;
+  #openRows(): Rows {
+    this.#rows ??= Rows.take();
+    return this.#rows;
+  }
+
+  #letGoOfRows(): void {
+    const rows = this.#rows;
+    this.#rows = undefined;
+    if (rows !== undefined) Rows.giveBack(rows);
+  }
+
+  /** The rest of the headroom stays good: no record cost more than was paid for it. */
+  #enterWaiting(): void {
+    const rows = this.#rows;
+    if (rows !== undefined && rows.count > 0) this.#enter(rows, rows.count, rows.count);
+  }
+
+  /**
+   * Rows enter the core, those from `checked` on all or none.
+   *
+   * @param lastData of the last row, if it is not among the bytes
+   */
+  #enter(rows: Rows, count: number, checked: number, firstIndex = 0, lastData?: Uint8Array): void {
+    rows.encode(count > rows.count);
+    try {
+      this.#aggregator.add(rows.words, rows.bytes, count, checked, lastData, this.#collect);
+    } catch (thrown) {
+      throw fromNative(thrown, firstIndex);
     }
-    this.#settle();
-    [this.#creditBytes, this.#creditRecords] = this.#aggregator.credit();
-    const isSmall = SMALL_CREDIT_RECORDS * cost > this.#creditBytes || SMALL_CREDIT_RECORDS > this.#creditRecords;
-    if (isSmall) this.#patience = RECORDS_WITHOUT_CREDIT;
-    return !isSmall;
   }
 
-  /**
-   * Calls the core with one record. Large data crosses from the caller's memory.
-   *
-   * @template T
-   * @param {ReadUserRecord} record
-   * @param {(...layout: import('../native/addon').Layout) => T} call
-   * @returns {T}
-   */
-  #enterWith(record, call) {
-    return this.#enter(() => {
-      const stage = this.#stage;
-      const { partitionKey, explicitHashKey, data, dataBytes } = record;
-      try {
-        if (typeof data === 'string' || dataBytes <= LARGE_BYTES || isShared(data)) {
-          stage.push(record);
-          return call(...stage.layout());
-        }
-        stage.pushRow(partitionKey, explicitHashKey, dataBytes);
-        const [rows, count, keys] = stage.layout();
-        return call(rows, count, keys, data);
-      } finally {
-        this.#rest();
-      }
-    });
-  }
-
-  /**
-   * Calls the core with nothing waiting outside it. What it does may change how much credit there is.
-   *
-   * @template T
-   * @param {() => T} call
-   * @returns {T}
-   */
-  #enter(call) {
-    this.#settle();
-    this.#creditBytes = 0;
-    this.#creditRecords = 0;
+  #call<T>(call: () => T): T {
     try {
       return call();
     } catch (thrown) {
@@ -245,20 +217,18 @@ class Intake {
     }
   }
 
-  /** What waits enters the core. The rest of the credit stays good: no record cost more than was paid for it. */
-  #settle() {
-    if (this.#stage.count === 0) return;
-    this.#aggregator.add(...this.#stage.layout(), true);
-    this.#rest();
-  }
-
-  #rest() {
-    this.#stage.clear();
-    if (this.#stage.capacity > RESTING_BYTES) this.#stage = new Stage();
-  }
+  /** The core calls it in the middle of its work, with each aggregate that has closed: so it does nothing else. */
+  readonly #collect = (
+    data: Buffer,
+    partitionKey: string,
+    explicitHashKey: string | null,
+    userRecordCount: number,
+  ): void => {
+    this.closed.push(aggregatedRecord(partitionKey, explicitHashKey, data, userRecordCount));
+  };
 }
 
-/** A stage that one record has made larger than this is not kept. */
-const RESTING_BYTES = 1024 * 1024;
-
-export { Intake };
+/** Data that goes straight from the caller's memory; `undefined` for data that is copied first. */
+function largeDataOf({ data, dataBytes }: ReadUserRecord): Uint8Array | undefined {
+  return dataBytes > LARGE_BYTES && typeof data !== 'string' && !isShared(data) ? data : undefined;
+}

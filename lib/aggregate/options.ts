@@ -1,49 +1,40 @@
-// @ts-nocheck
 // Options of aggregation, checked and given to the core.
 
+import type { AggregatorOptions, Shard } from '../../index';
 import { KplError } from '../error';
 import native from '../native';
+import type { AggregatorRequest, NativeAggregator } from '../native/addon';
 import { fromNative } from '../native/thrown';
+import { refuseUnknownOptions } from '../options';
 
-/** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
-/** @typedef {import('../../index').Shard} Shard */
-
-/**
- * All of them, always: one that is left out would be that of a polluted prototype.
- *
- * @typedef {object} Ways
- * @property {boolean} checkKeys whether keys that Kinesis would refuse are refused
- * @property {boolean} sealLater whether the MD5s of what closes are left to `sealAggregates`
- */
-
-/** @type {Ways} */
-const USUAL = { checkKeys: true, sealLater: false };
+const NAMES = [
+  'routing',
+  'maxRecordBytes',
+  'maxAggregateBytes',
+  'maxUserRecords',
+  'maxOpenAggregates',
+  'nested',
+  'explicitHashKeys',
+  'wrapSingle',
+] as const satisfies readonly (keyof AggregatorOptions)[];
 
 /**
- * @param {AggregatorOptions} [options]
- * @param {Ways} [ways]
+ * What is asked of the core beside what a caller of the face can ask. All of it, always: what is left out would be that of a
+ * polluted prototype.
  */
-function openAggregator(options = {}, { checkKeys, sealLater } = USUAL) {
-  if (options === null || typeof options !== 'object') {
-    throw new KplError(
-      'ERR_KPL_OPTION',
-      `options must be an object, got ${options === null ? 'null' : typeof options}`,
-    );
-  }
-  const { routing = 'pinned', wrapSingle } = options;
-  if (wrapSingle !== undefined && typeof wrapSingle !== 'boolean') {
-    throw new KplError('ERR_KPL_OPTION', `wrapSingle must be a boolean, got ${typeof wrapSingle}`);
-  }
-  const request = {
-    ...requestRouting(routing),
-    maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes),
-    maxAggregateBytes: wholeNumber('maxAggregateBytes', options.maxAggregateBytes),
-    maxUserRecords: wholeNumber('maxUserRecords', options.maxUserRecords),
-    maxOpenAggregates: wholeNumber('maxOpenAggregates', options.maxOpenAggregates),
-    wrapSingle,
-    checkKeys,
-    sealLater,
-  };
+export interface InternalOptions {
+  /** As the drop-in for the older package has it. */
+  readonly dropIn: boolean;
+  /** Closed aggregates leave when their MD5s cost the least, not as soon as each closes. */
+  readonly handsOverTogether: boolean;
+}
+
+const USUAL: InternalOptions = { dropIn: false, handsOverTogether: false };
+export const TOGETHER: InternalOptions = { dropIn: false, handsOverTogether: true };
+export const DROP_IN: InternalOptions = { dropIn: true, handsOverTogether: false };
+
+export function openAggregator(options: AggregatorOptions = {}, internal = USUAL): NativeAggregator {
+  const request = requestOf(options, internal);
   try {
     return new native.NativeAggregator(request);
   } catch (thrown) {
@@ -51,9 +42,40 @@ function openAggregator(options = {}, { checkKeys, sealLater } = USUAL) {
   }
 }
 
-/** @param {NonNullable<AggregatorOptions['routing']>} routing */
-function requestRouting(routing) {
+/** Whether explicit hash keys need not even be read. */
+export function ignoresExplicitHashKeys({ explicitHashKeys }: AggregatorOptions = {}): boolean {
+  return explicitHashKeys === 'ignore';
+}
+
+/** All fields, always: the native side would find one that is left out on a polluted prototype. */
+function requestOf(options: AggregatorOptions, internal: InternalOptions): AggregatorRequest {
+  if (options === null || typeof options !== 'object') {
+    const kind = options === null ? 'null' : typeof options;
+    throw new KplError('ERR_KPL_OPTION', `options must be an object, got ${kind}`);
+  }
+  refuseUnknownOptions(options, NAMES);
+  const { routing = 'pinned', wrapSingle, nested = 'refuse', explicitHashKeys = 'keep' } = options;
+  if (wrapSingle !== undefined && typeof wrapSingle !== 'boolean') {
+    throw new KplError('ERR_KPL_OPTION', `wrapSingle must be a boolean, got ${typeof wrapSingle}`);
+  }
+  return {
+    ...requestedRouting(routing),
+    maxRecordBytes: wholeNumber('maxRecordBytes', options.maxRecordBytes),
+    maxAggregateBytes: wholeNumber('maxAggregateBytes', options.maxAggregateBytes),
+    maxUserRecords: wholeNumber('maxUserRecords', options.maxUserRecords),
+    maxOpenAggregates: wholeNumber('maxOpenAggregates', options.maxOpenAggregates),
+    wrapSingle,
+    keepsNested: oneOf('nested', nested, ['refuse', 'keep']) === 'keep',
+    ignoresExplicitHashKeys: oneOf('explicitHashKeys', explicitHashKeys, ['keep', 'ignore']) === 'ignore',
+    ...internal,
+  };
+}
+
+function requestedRouting(
+  routing: NonNullable<AggregatorOptions['routing']>,
+): Pick<AggregatorRequest, 'routing' | 'lanes' | 'shards'> {
   if (routing !== null && typeof routing === 'object') {
+    refuseUnknownOptions(routing, ['lanes', 'shards'], 'field of routing');
     const { lanes, shards } = routing;
     if (lanes !== undefined && shards !== undefined) {
       throw new KplError('ERR_KPL_OPTION', 'routing must have either lanes or shards, got both');
@@ -63,21 +85,16 @@ function requestRouting(routing) {
     }
     if (shards !== undefined) return { routing: 'shards', lanes: undefined, shards: openShards(shards) };
   }
-  // Own fields, also where there is nothing: the native side would find those of a polluted prototype.
   return { routing: typeof routing === 'string' ? routing : '', lanes: undefined, shards: undefined };
 }
 
-/**
- * First and last hash keys of the shards that are open, in turn: a closed shard has an ending sequence number.
- *
- * @param {readonly Shard[]} shards
- */
-function openShards(shards) {
+/** First and last hash keys of the shards that are open, in turn: a closed shard has an ending sequence number. */
+export function openShards(shards: readonly Shard[]): string[] {
   if (!Array.isArray(shards)) {
     throw new KplError('ERR_KPL_SHARD_MAP', 'shards must be an array of Shard, as ListShards returns it');
   }
-  const isOpen = (/** @type {Shard} */ shard) => shard?.SequenceNumberRange?.EndingSequenceNumber == null;
-  return shards.filter(isOpen).flatMap((shard) => {
+  const isOpen = (shard: Shard | null | undefined) => shard?.SequenceNumberRange?.EndingSequenceNumber == null;
+  return (shards as readonly (Shard | null | undefined)[]).filter(isOpen).flatMap((shard) => {
     const { StartingHashKey, EndingHashKey } = shard?.HashKeyRange ?? {};
     if (typeof StartingHashKey !== 'string' || typeof EndingHashKey !== 'string') {
       throw new KplError('ERR_KPL_SHARD_MAP', 'a shard has no HashKeyRange with StartingHashKey and EndingHashKey');
@@ -86,14 +103,15 @@ function openShards(shards) {
   });
 }
 
-/**
- * @param {string} name
- * @param {number | undefined} value
- */
-function wholeNumber(name, value) {
+function wholeNumber(name: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) return value;
   const kind = typeof value === 'number' ? String(value) : typeof value;
   throw new KplError('ERR_KPL_OPTION', `${name} must be a whole number, got ${kind}`);
 }
 
-export { openAggregator, openShards };
+function oneOf<Name extends string>(option: string, value: Name, names: readonly Name[]): Name {
+  if (names.includes(value)) return value;
+  const wanted = names.map((name) => `'${name}'`).join(' or ');
+  const kind = typeof value === 'string' ? 'another string' : typeof value;
+  throw new KplError('ERR_KPL_OPTION', `${option} must be ${wanted}, got ${kind}`);
+}

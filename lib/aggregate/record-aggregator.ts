@@ -1,50 +1,46 @@
-// @ts-nocheck
-
+import type { AggregatedRecord, AggregatorOptions, Shard, UserRecordInput } from '../../index';
 import { KplError } from '../error';
 import native from '../native';
-import { Intake } from './buffered-aggregator';
-import { openAggregator, openShards } from './options';
+import { BufferedAggregator } from './buffered-aggregator';
+import { TOGETHER } from './options';
 
-/** @typedef {import('../../index').AggregatedRecord} AggregatedRecord */
-/** @typedef {import('../../index').AggregatorOptions} AggregatorOptions */
-/** @typedef {import('../../index').UserRecordInput} UserRecordInput */
-/** @typedef {import('../../index').Shard} Shard */
-/** @typedef {(aggregate: AggregatedRecord) => void} Callback */
+type Callback = (aggregate: AggregatedRecord) => void;
 
-class RecordAggregator {
-  #intake;
-  /** @type {Set<Callback>} */
-  #callbacks = new Set();
-  /** Closed aggregates that were not handed over yet, with the callbacks that were registered when they closed. */
-  #waiting = /** @type {{ aggregate: AggregatedRecord, callbacks: Callback[] }[]} */ ([]);
-  #isDelivering = false;
+export class RecordAggregator {
+  readonly #buffered: BufferedAggregator;
+  readonly #callbacks = new Set<Callback>();
+  /** Closed aggregates that were not handed over yet, each with a callback that was registered when it closed. */
+  #waiting: { readonly callback: Callback; readonly aggregate: AggregatedRecord }[] = [];
+  /** 1 while callbacks run. */
+  readonly #isDelivering = new Uint32Array(1);
 
-  /** @param {AggregatorOptions} [options] */
-  constructor(options) {
-    this.#intake = new Intake(openAggregator(options));
+  constructor(options?: AggregatorOptions) {
+    this.#buffered = new BufferedAggregator(options);
   }
 
-  /** @param {UserRecordInput} record */
-  addUserRecord(record) {
-    const closed = this.#intake.add(record);
-    return closed === null ? undefined : this.#handOver(toRecords(closed))[0];
+  addUserRecord(record: UserRecordInput): AggregatedRecord | undefined {
+    this.#buffered.add(record);
+    const { closed } = this.#buffered;
+    if (closed.length === 0 && this.#waiting.length === 0) return undefined;
+    // One at most, unless V8 has ended a call before it could give what it had closed.
+    return this.#callbacks.size === 0 && this.#waiting.length === 0 ? closed.shift() : this.#handOver()[0];
   }
 
-  /** @param {Iterable<UserRecordInput>} records */
-  addUserRecords(records) {
-    return this.#handOver(toRecords(this.#intake.addAll(iterable(records))));
+  addUserRecords(records: Iterable<UserRecordInput>): AggregatedRecord[] {
+    this.#buffered.addAll(iterable(records));
+    return this.#handOver();
   }
 
-  flush() {
-    return this.#handOver(toRecords(this.#intake.flush()));
+  flush(): AggregatedRecord[] {
+    this.#buffered.flush();
+    return this.#handOver();
   }
 
-  clear() {
-    this.#intake.clear();
+  clear(): void {
+    this.#buffered.clear();
   }
 
-  /** @param {Callback} callback */
-  onRecordComplete(callback) {
+  onRecordComplete(callback: Callback): this {
     if (typeof callback !== 'function') {
       throw new KplError('ERR_KPL_OPTION', `onRecordComplete takes a function, got ${typeof callback}`);
     }
@@ -52,112 +48,76 @@ class RecordAggregator {
     return this;
   }
 
-  clearCallbacks() {
+  clearCallbacks(): void {
     this.#callbacks.clear();
   }
 
-  /** @param {UserRecordInput} record */
-  fits(record) {
-    return this.#intake.fits(record);
+  fits(record: UserRecordInput): boolean {
+    return this.#buffered.fits(record);
   }
 
-  /** @param {readonly Shard[]} shards */
-  setShards(shards) {
-    return this.#handOver(toRecords(this.#intake.setShards(openShards(shards))));
+  setShards(shards: readonly Shard[]): AggregatedRecord[] {
+    this.#buffered.setShards(shards);
+    return this.#handOver();
   }
 
-  get userRecordCount() {
-    return this.#intake.userRecordCount();
+  get userRecordCount(): number {
+    return this.#buffered.userRecordCount;
   }
 
-  get sizeBytes() {
-    return this.#intake.sizeBytes();
+  get sizeBytes(): number {
+    return this.#buffered.sizeBytes;
   }
 
   /**
    * To the callbacks if there are any, else to the caller. The core has taken its records by now, so a callback may call
    * us again: what that closes waits its turn.
-   *
-   * @param {AggregatedRecord[]} closed
    */
-  #handOver(closed) {
-    if (this.#callbacks.size === 0) return closed;
-    const callbacks = [...this.#callbacks];
-    for (const aggregate of closed) this.#waiting.push({ aggregate, callbacks });
-    if (!this.#isDelivering) this.#deliver();
-    return [];
+  #handOver(): AggregatedRecord[] {
+    const { closed } = this.#buffered;
+    if (this.#callbacks.size > 0 && closed.length > 0) {
+      const waiting = [...this.#waiting];
+      for (const aggregate of closed) {
+        for (const callback of this.#callbacks) waiting.push({ callback, aggregate });
+      }
+      this.#waiting = waiting;
+      this.#buffered.closed = [];
+    }
+    // The core sets the flag back, since V8 may end a callback in the middle: no aggregator is mute for ever.
+    if (this.#waiting.length > 0 && this.#isDelivering[0] === 0) {
+      native.whileFlagged(this.#isDelivering, this.#deliver);
+    }
+    return this.#buffered.drain();
   }
 
-  #deliver() {
-    const failures = [];
-    this.#isDelivering = true;
+  readonly #deliver = (): void => {
+    const failures: unknown[] = [];
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      for (const callback of next.callbacks) {
-        try {
-          callback(next.aggregate);
-        } catch (failure) {
-          failures.push(failure);
-        }
+      const { callback, aggregate } = next;
+      try {
+        callback(aggregate);
+      } catch (failure) {
+        failures.push(failure);
       }
     }
-    this.#isDelivering = false;
     if (failures.length > 0) throw failures[0];
+  };
+}
+
+export function aggregate(records: Iterable<UserRecordInput>, options?: AggregatorOptions): AggregatedRecord[] {
+  const buffered = new BufferedAggregator(options, TOGETHER);
+  try {
+    buffered.addPiecewise(iterable(records));
+    buffered.flush();
+    return buffered.drain();
+  } catch (thrown) {
+    // It would keep what is open until a turn of the event loop.
+    buffered.clear();
+    throw thrown;
   }
 }
 
-/**
- * @param {Iterable<UserRecordInput>} records
- * @param {AggregatorOptions} [options]
- */
-function aggregate(records, options) {
-  const intake = new Intake(openAggregator(options, { checkKeys: true, sealLater: true }));
-  /** @type {AggregatedRecord[]} */
-  const aggregates = [];
-  let sealed = 0;
-  const seal = () => {
-    native.sealAggregates(aggregates.slice(sealed).map(({ Data }) => Data));
-    sealed = aggregates.length;
-  };
-  const take = (/** @type {import('../native/addon').Closed} */ closed) => {
-    for (const unsealed of toRecords(closed)) aggregates.push(unsealed);
-    if (aggregates.length - sealed >= SEALED_TOGETHER) seal();
-  };
-  intake.addPiecewise(iterable(records), take);
-  take(intake.flush());
-  seal();
-  return aggregates;
-}
-
-/** Their MD5s take hardly longer than one. */
-const SEALED_TOGETHER = 16;
-
-/**
- * @param {Iterable<UserRecordInput>} records
- * @returns {Iterable<UserRecordInput>}
- */
-function iterable(records) {
+function iterable(records: Iterable<UserRecordInput>): Iterable<UserRecordInput> {
   if (typeof records === 'object' && records !== null && Symbol.iterator in records) return records;
   throw new KplError('ERR_KPL_DATA', 'records must be an iterable of user records; for one, use addUserRecord');
 }
-
-/**
- * The entries of PutRecords, from four values for each.
- *
- * @param {import('../native/addon').Closed} values
- * @returns {AggregatedRecord[]}
- */
-function toRecords(values) {
-  const records = [];
-  for (let i = 0; values !== null && i < values.length; i += 4) {
-    const [Data, PartitionKey, ExplicitHashKey, userRecordCount] =
-      /** @type {[Buffer, string, string | null, number]} */ (values.slice(i, i + 4));
-    records.push(
-      ExplicitHashKey === null
-        ? { PartitionKey, Data, userRecordCount }
-        : { PartitionKey, ExplicitHashKey, Data, userRecordCount },
-    );
-  }
-  return records;
-}
-
-export { aggregate, RecordAggregator };

@@ -1,8 +1,9 @@
 // Routing 'first', as in the older package: one open aggregate takes every record, and its records are there to be seen.
 
 import type { AggregatorOptions, EncodedRecord } from '../../compat';
-import { Intake } from '../aggregate/buffered-aggregator';
-import { openAggregator } from '../aggregate/options';
+import type { AggregatedRecord } from '../../index';
+import { BufferedAggregator } from '../aggregate/buffered-aggregator';
+import { DROP_IN } from '../aggregate/options';
 import { deaggregate } from '../deaggregate/user-records';
 import { encodedRecord } from './encoded-record';
 import type { Batches } from './record-aggregator';
@@ -34,7 +35,7 @@ class Batch {
 }
 
 export class FirstBatch implements Batches {
-  readonly #intake: Intake;
+  readonly #buffered: BufferedAggregator;
   #batch = new Batch();
   /** What a callback is being given. While it is, everything looks as if that were still open. */
   #inHand: { batch: Batch; totalBytes: number } | undefined;
@@ -42,9 +43,7 @@ export class FirstBatch implements Batches {
   #undelivered = new Undelivered();
 
   constructor(options: AggregatorOptions | undefined) {
-    this.#intake = new Intake(
-      openAggregator({ ...options, routing: 'first', wrapSingle: true }, { checkKeys: false, sealLater: false }),
-    );
+    this.#buffered = new BufferedAggregator({ ...options, routing: 'first', wrapSingle: true }, DROP_IN);
   }
 
   get records(): LooseUserRecord[] {
@@ -56,23 +55,24 @@ export class FirstBatch implements Batches {
   }
 
   get totalBytes(): number {
-    return this.#inHand?.batch === this.#batch ? this.#inHand.totalBytes : this.#intake.messageBytes();
+    return this.#inHand?.batch === this.#batch ? this.#inHand.totalBytes : this.#buffered.sizeBytes;
   }
 
   fits(userRecord: GivenUserRecord): boolean {
-    return this.#intake.joins(userRecord);
+    return this.#buffered.joins(userRecord);
   }
 
   fitsAlone(userRecord: GivenUserRecord): boolean {
-    return this.#intake.fitsWrapped(userRecord);
+    return this.#buffered.takes(userRecord);
   }
 
   sizeOf(userRecord: GivenUserRecord): number {
-    return this.#intake.userRecordLen(userRecord);
+    return this.#buffered.addedBytes(userRecord);
   }
 
   join(userRecord: GivenUserRecord): boolean {
-    if (!this.#intake.join(userRecord)) return false;
+    if (!this.#buffered.joins(userRecord)) return false;
+    this.#buffered.take(userRecord);
     // A callback that adds records begins the next batch.
     if (this.#inHand?.batch === this.#batch) this.#batch = new Batch();
     this.#batch.push(userRecord.given);
@@ -115,22 +115,23 @@ export class FirstBatch implements Batches {
   }
 
   clear(): void {
-    this.#intake.clear();
+    this.#buffered.clear();
     this.#batch = new Batch();
     // Another one: a callback that clears and then throws gives nothing back.
     this.#undelivered = new Undelivered();
   }
 
   #seal(): Buffer {
-    const [data] = this.#intake.flush() as Buffer[];
-    return data as Buffer;
+    this.#buffered.flush();
+    const [closed] = this.#buffered.drain() as [AggregatedRecord];
+    return closed.Data;
   }
 
   /** From the bytes, since the caller may have changed the records. */
   #takeBack({ data }: EncodedRecord): void {
     const source = { Data: data, PartitionKey: undefined, SequenceNumber: '' };
     for (const { partitionKey, explicitHashKey, data } of deaggregate(source, { verifyChecksum: false })) {
-      this.#intake.join({ partitionKey, explicitHashKey, data, dataBytes: data.length });
+      this.#buffered.take({ partitionKey, explicitHashKey, data, dataBytes: data.length });
     }
   }
 }

@@ -1,18 +1,18 @@
 // A routing that the caller has switched on: any number of open aggregates, which the core keeps to itself.
 
 import type { AggregatorOptions, EncodedRecord } from '../../compat';
-import { Intake } from '../aggregate/buffered-aggregator';
-import { openAggregator } from '../aggregate/options';
+import { BufferedAggregator } from '../aggregate/buffered-aggregator';
+import { DROP_IN } from '../aggregate/options';
 import { encodedRecord } from './encoded-record';
 import type { Batches } from './record-aggregator';
 import { type Deliver, Undelivered } from './undelivered';
 import type { GivenUserRecord, LooseUserRecord } from './user-record';
 
 export class RoutedBatches implements Batches {
-  readonly #intake: Intake;
+  readonly #buffered: BufferedAggregator;
   readonly #closed = new Undelivered();
   constructor(options: AggregatorOptions) {
-    this.#intake = new Intake(openAggregator(options, { checkKeys: false, sealLater: false }));
+    this.#buffered = new BufferedAggregator(options, DROP_IN);
   }
 
   /** None: the core does not keep the objects. */
@@ -21,54 +21,60 @@ export class RoutedBatches implements Batches {
   }
 
   get length(): number {
-    return this.#closed.userRecords + this.#intake.userRecordCount();
+    return this.#closed.userRecords + this.#buffered.userRecordCount;
   }
 
   get totalBytes(): number {
-    return this.#intake.messageBytes();
+    return this.#buffered.sizeBytes;
   }
 
   fits(userRecord: GivenUserRecord): boolean {
-    return this.#intake.joins(userRecord);
+    return this.#buffered.joins(userRecord);
   }
 
   fitsAlone(userRecord: GivenUserRecord): boolean {
-    return this.#intake.fitsWrapped(userRecord);
+    return this.#buffered.takes(userRecord);
   }
 
   sizeOf(userRecord: GivenUserRecord): number {
-    return this.#intake.userRecordLen(userRecord);
+    return this.#buffered.addedBytes(userRecord);
   }
 
   join(userRecord: GivenUserRecord): boolean {
-    return this.#intake.join(userRecord);
+    if (!this.#buffered.joins(userRecord)) return false;
+    this.#buffered.take(userRecord);
+    return true;
   }
 
   joinAfterClosing(userRecord: GivenUserRecord, deliver: Deliver): void {
-    this.#keep(this.#intake.take(userRecord));
+    this.#buffered.take(userRecord);
+    this.#keepClosed();
     this.#closed.deliverTo(deliver);
   }
 
   closeAll(deliver: Deliver): void {
-    this.#keep(this.#intake.flush());
+    this.#flush();
     this.#closed.deliverTo(deliver);
   }
 
   closeOne(): EncodedRecord | undefined {
-    if (this.#closed.isEmpty) this.#keep(this.#intake.flush());
+    if (this.#closed.isEmpty) this.#flush();
     return this.#closed.shift();
   }
 
   clear(): void {
-    this.#intake.clear();
+    this.#buffered.clear();
     this.#closed.clear();
   }
 
-  #keep(values: (Buffer | string | number | null)[] | null): void {
-    for (let i = 0; values !== null && i < values.length; i += 4) {
-      const [data, partitionKey, explicitHashKey, userRecords] = values.slice(i, i + 4);
-      const encoded = encodedRecord(partitionKey, data as Buffer, explicitHashKey ?? undefined);
-      this.#closed.push(encoded, userRecords as number);
+  #flush(): void {
+    this.#buffered.flush();
+    this.#keepClosed();
+  }
+
+  #keepClosed(): void {
+    for (const { Data, PartitionKey, ExplicitHashKey, userRecordCount } of this.#buffered.drain()) {
+      this.#closed.push(encodedRecord(PartitionKey, Data, ExplicitHashKey), userRecordCount);
     }
   }
 }

@@ -14,14 +14,16 @@ export interface Addon {
   keysAsText(payload: Uint8Array, spans: Uint32Array): string[];
   /** The base64 of the data of each row, end to end; `rows` is a part of the table that `payload` gave. */
   base64OfRows(payload: Uint8Array, rows: Uint32Array): string;
-  /** Fills in the MD5s of what aggregators that seal later have closed. */
-  sealAggregates(buffers: Buffer[]): void;
   codeOfBrokenRecord(outcome: number): string;
   describeBrokenRecord(
     outcome: number,
     position: number,
     payload: Uint8Array,
   ): { code: string; message: string; offset?: number };
+  /** Data that begins otherwise is no aggregate. */
+  firstByteOfAggregates(): number;
+  /** Calls `run` while the first word of `flag` is 1, and sets it back to 0 however `run` ends. */
+  whileFlagged(flag: Uint32Array, run: () => void): void;
 }
 
 export interface ReadOptions {
@@ -33,39 +35,48 @@ export interface ReadOptions {
 
 export interface AggregatorRequest {
   routing: string;
-  lanes?: number;
+  lanes: number | undefined;
   /** First and last hash keys of the open shards, in turn. */
-  shards?: string[];
-  maxRecordBytes?: number;
-  maxAggregateBytes?: number;
-  maxUserRecords?: number;
-  maxOpenAggregates?: number;
-  wrapSingle?: boolean;
-  checkKeys: boolean;
-  sealLater: boolean;
+  shards: string[] | undefined;
+  maxRecordBytes: number | undefined;
+  maxAggregateBytes: number | undefined;
+  maxUserRecords: number | undefined;
+  maxOpenAggregates: number | undefined;
+  wrapSingle: boolean | undefined;
+  ignoresExplicitHashKeys: boolean;
+  keepsNested: boolean;
+  dropIn: boolean;
+  handsOverTogether: boolean;
 }
 
-/** User records as lib/aggregate/rows.js lays them out. */
-export type Layout = [rows: Uint32Array, count: number, keys: Uint8Array, data: Uint8Array];
+/** Gets a closed aggregate. The core is in the middle of its work: it must not be called. */
+export type Collect = (
+  data: Buffer,
+  partitionKey: string,
+  explicitHashKey: string | null,
+  userRecordCount: number,
+) => void;
 
-/** For each aggregate four values: data, partition key, explicit hash key, number of user records. */
-export type Closed = (Buffer | string | number | null)[] | null;
-
+/** `words` and `bytes` are rows, as src/node/rows.rs has them. */
 export interface NativeAggregator {
-  /** All of them or none. `isCovered`: a credit promised that they are taken and close nothing. */
-  add(...arguments: [...Layout, isCovered: boolean]): Closed;
-  /** Bytes and user records that can be added unseen, and what each costs beyond its data and partition key. */
-  credit(): [bytes: number, userRecords: number, costPerRecord: number];
-  fits(...layout: Layout): boolean;
-  /** Takes the one row if it closes nothing, and says whether it did. */
-  join(...layout: Layout): boolean;
-  joins(...layout: Layout): boolean;
-  fitsWrapped(...layout: Layout): boolean;
-  userRecordLen(...layout: Layout): number;
-  messageBytes(): number;
-  flush(): Closed;
+  /**
+   * Takes `count` rows: the first ones unseen, as a headroom promised, and those from `checked` on all or none.
+   *
+   * @param lastData of the last row, if it is not among the bytes
+   */
+  add(
+    words: Uint32Array,
+    bytes: Uint8Array,
+    count: number,
+    checked: number,
+    lastData: Uint8Array | undefined,
+    collect: Collect,
+  ): void;
+  /** What would happen to the row behind those that wait: 0, nothing closes; 1, something does; 2, it is too large. */
+  fit(words: Uint32Array, bytes: Uint8Array, lastData: Uint8Array | undefined): number;
+  flush(collect: Collect): void;
   clear(): void;
-  setShards(bounds: string[]): Closed;
+  setShards(bounds: string[], collect: Collect): void;
   userRecordCount(): number;
   sizeBytes(): number;
 }

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::open::OpenAggregate;
+use super::open_aggregate::OpenAggregate;
 use super::routing::Group;
 
 /// An open aggregate in its place. Places are reused.
@@ -37,6 +37,10 @@ impl OpenSet {
     }
 
     pub(super) fn find(&self, group: &Group<&[u8]>) -> Option<usize> {
+        // The next record mostly belongs to the same aggregate as the last one.
+        if let Some(place) = self.most_recent.filter(|place| self.place(*place).group.borrowed() == *group) {
+            return Some(place);
+        }
         let hash = self.hasher.hash_one(group);
         self.by_group.find(hash, |place| self.place(*place).group.borrowed() == *group).copied()
     }

@@ -4,9 +4,13 @@
 //! hash key, and it is the aggregate's own. The KCL drops a whole aggregate if one user record's hash key lies outside
 //! the shard that it reads (`AggregatorUtil` of awslabs/amazon-kinesis-client), so nothing less is safe.
 
+use std::cell::OnceCell;
+use std::ops::Deref;
+
 use super::UserRecord;
 use crate::error::Error;
 use crate::hash_key::{HashKey, HashKeyRange, Lane};
+use crate::md5::Digest;
 
 /// How user records are put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +25,63 @@ pub enum Routing {
     PartitionKey,
     /// One open aggregate takes every record in order whatever its keys, as the old packages do. The KCL may drop it.
     First,
+}
+
+/// What is made of an explicit hash key that comes with a user record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExplicitHashKeys {
+    /// It counts, unless it is the hash key of the record's own partition key, which says nothing. The Java aggregator
+    /// writes such a key on every user record; a relay of its stream must not make an aggregate of each.
+    #[default]
+    Keep,
+    /// The record is routed as if it had none.
+    Ignore,
+    /// It counts, whatever it says: as the old packages do.
+    AsWritten,
+}
+
+/// A user record as its routing sees it.
+#[derive(Debug)]
+pub(super) struct Routed<'a> {
+    record: UserRecord<'a>,
+    /// Of the partition key, found when it is asked for: many routings do not.
+    hash_key: OnceCell<HashKey>,
+}
+
+impl<'a> Routed<'a> {
+    pub(super) fn new(record: &UserRecord<'a>, explicit_hash_keys: ExplicitHashKeys) -> Self {
+        Self::with(record, OnceCell::new(), explicit_hash_keys)
+    }
+
+    /// `digest` is the partition key's.
+    pub(super) fn hashed(record: &UserRecord<'a>, digest: Digest, explicit_hash_keys: ExplicitHashKeys) -> Self {
+        Self::with(record, HashKey::from_digest(digest).into(), explicit_hash_keys)
+    }
+
+    fn with(record: &UserRecord<'a>, hash_key: OnceCell<HashKey>, explicit_hash_keys: ExplicitHashKeys) -> Self {
+        let mut routed = Self { record: *record, hash_key };
+        let counts = match (record.explicit_hash_key, explicit_hash_keys) {
+            (None, _) | (_, ExplicitHashKeys::AsWritten) => true,
+            (_, ExplicitHashKeys::Ignore) => false,
+            (Some(key), ExplicitHashKeys::Keep) => HashKey::from_decimal(key) != Some(routed.hash_key()),
+        };
+        if !counts {
+            routed.record.explicit_hash_key = None;
+        }
+        routed
+    }
+
+    fn hash_key(&self) -> HashKey {
+        *self.hash_key.get_or_init(|| HashKey::of_partition_key(self.record.partition_key))
+    }
+}
+
+impl<'a> Deref for Routed<'a> {
+    type Target = UserRecord<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.record
+    }
 }
 
 /// What the records of one open aggregate have in common. Generic over the storage of keys, so that looking one up
@@ -66,7 +127,7 @@ impl Group<&[u8]> {
 }
 
 /// The keys that a Kinesis record carries outside its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct OuterKeys {
     pub(super) partition_key: Vec<u8>,
     pub(super) explicit_hash_key: Option<Vec<u8>>,
@@ -74,15 +135,41 @@ pub(super) struct OuterKeys {
     pub(super) pins: bool,
 }
 
+impl OuterKeys {
+    /// What is written on the user records that bring no explicit hash key.
+    pub(super) fn pin(&self) -> Option<&[u8]> {
+        self.explicit_hash_key.as_deref().filter(|_| self.pins)
+    }
+}
+
 impl Routing {
-    /// `hash_key` gives the hash key of the partition key. It is asked only where the routing goes by it.
-    pub(super) fn group<'a>(&self, record: &UserRecord<'a>, hash_key: impl Fn() -> HashKey) -> Group<&'a [u8]> {
+    /// Which open aggregate the record joins.
+    pub(super) fn group<'a>(&self, record: &Routed<'a>) -> Group<&'a [u8]> {
         match (self, record.explicit_hash_key) {
             (Self::First, _) | (Self::Pinned, None) => Group::Shared,
             (Self::PartitionKey, explicit) => Group::PartitionKey(record.partition_key, explicit),
             (_, Some(explicit)) => Group::ExplicitHashKey(explicit),
-            (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(hash_key())),
-            (Self::Shards(shards), None) => Group::Part(shards.shard_of(hash_key())),
+            (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(record.hash_key())),
+            (Self::Shards(shards), None) => Group::Part(shards.shard_of(record.hash_key())),
+        }
+    }
+
+    /// The outer keys of an aggregate that `record` opens.
+    pub(super) fn outer_keys(&self, record: &Routed) -> OuterKeys {
+        let (partition_key, pin) = match (self, record.explicit_hash_key) {
+            (Self::First | Self::PartitionKey, _) | (_, Some(_)) => (record.partition_key.to_vec(), None),
+            (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(record.hash_key())),
+            (Self::Lanes(lanes), None) => {
+                let lane = lanes.lane(lanes.lane_of(record.hash_key()));
+                (lane.to_string().into_bytes(), Some(lane.middle()))
+            }
+        };
+        OuterKeys {
+            partition_key,
+            pins: pin.is_some(),
+            explicit_hash_key: pin
+                .map(|hash_key| hash_key.to_string().into_bytes())
+                .or_else(|| record.explicit_hash_key.map(<[u8]>::to_vec)),
         }
     }
 
@@ -100,22 +187,43 @@ impl Routing {
         }
     }
 
-    /// The outer keys of an aggregate that `record` opens.
-    pub(super) fn outer_keys(&self, record: &UserRecord, hash_key: impl Fn() -> HashKey) -> OuterKeys {
-        let (partition_key, pin) = match (self, record.explicit_hash_key) {
-            (Self::First | Self::PartitionKey, _) | (_, Some(_)) => (record.partition_key.to_vec(), None),
-            (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(hash_key())),
-            (Self::Lanes(lanes), None) => {
-                let lane = lanes.lane(lanes.lane_of(hash_key()));
-                (lane.to_string().into_bytes(), Some(lane.middle()))
+    /// Whether a lone record may be put as it came. Under lanes the outer partition key is the lane's and not its own,
+    /// and what keeps the order.
+    pub(super) fn may_unwrap(&self) -> bool {
+        !matches!(self, Self::Lanes(_))
+    }
+
+    /// Lanes and shards are known in number, so that each gets its place unless the caller says otherwise.
+    pub(super) fn default_max_open_aggregates(&self) -> usize {
+        const DEFAULT: usize = 64;
+
+        match self {
+            Self::Lanes(lanes) => lanes.count().max(DEFAULT),
+            Self::Shards(shards) => shards.count().max(DEFAULT),
+            Self::Pinned | Self::PartitionKey | Self::First => DEFAULT,
+        }
+    }
+
+    /// The old packages write what they are given.
+    pub(super) fn explicit_hash_keys(&self, asked: ExplicitHashKeys) -> ExplicitHashKeys {
+        match (self, asked) {
+            (Self::First, ExplicitHashKeys::Keep) => ExplicitHashKeys::AsWritten,
+            _ => asked,
+        }
+    }
+
+    /// Takes another map.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Option`] if there is none to begin with; then nothing has changed.
+    pub(super) fn set_shards(&mut self, shards: ShardMap) -> Result<(), Error> {
+        match self {
+            Self::Shards(map) => {
+                *map = shards;
+                Ok(())
             }
-        };
-        OuterKeys {
-            partition_key,
-            pins: pin.is_some(),
-            explicit_hash_key: pin
-                .map(|hash_key| hash_key.to_string().into_bytes())
-                .or_else(|| record.explicit_hash_key.map(<[u8]>::to_vec)),
+            _ => Err(Error::Option { name: "routing", must_be: "{ shards } for setShards".into() }),
         }
     }
 }
@@ -129,6 +237,7 @@ pub struct Lanes {
 impl Lanes {
     /// The most lanes that there may be.
     pub const MAX: u16 = Lane::MAX_COUNT;
+    pub(super) const LONGEST_NAME: &str = "lane-1023-of-1024";
 
     /// # Errors
     ///

@@ -1,12 +1,16 @@
-//! The aggregator: user records come as a batch of rows, closed aggregates leave as Buffers.
+//! The aggregator: user records come as rows, closed aggregates leave through a function that collects them.
 
-use napi::bindgen_prelude::{Array, BufferSlice, Env, FromNapiValue, Result, Uint8ArraySlice, Uint32ArraySlice, sys};
-use napi::check_status;
+use std::cell::{RefCell, RefMut};
+
+use napi::bindgen_prelude::{Env, FnArgs, Function, Result, Uint8ArraySlice, Uint32ArraySlice};
 use napi_derive::napi;
 
+use super::calls::call;
+use super::output::Output;
+use super::rows::{Rows, SharedRows};
 use super::thrown::{number, throw};
 use crate::aggregate::{
-    Aggregator, ClosedAggregate, Credit, Lanes, Options, Request, Routing, ShardMap, UserRecord, seal,
+    Aggregator, ExplicitHashKeys, Fit, Headroom, Lanes, Options, Outbox, Request, Routing, ShardMap, UserRecord,
 };
 use crate::error::Error;
 use crate::hash_key::{HashKey, HashKeyRange};
@@ -30,10 +34,14 @@ pub struct AggregatorRequest {
     pub max_open_aggregates: Option<f64>,
     /// `wrapSingle`
     pub wrap_single: Option<bool>,
-    /// Refuse keys that Kinesis would refuse.
-    pub check_keys: bool,
-    /// Leave the MD5s of what closes to [`seal_aggregates`].
-    pub seal_later: bool,
+    /// `explicitHashKeys: 'ignore'`
+    pub ignores_explicit_hash_keys: bool,
+    /// `nested: 'keep'`
+    pub keeps_nested: bool,
+    /// See [`Request::drop_in`].
+    pub drop_in: bool,
+    /// Hand closed aggregates over when their MD5s cost the least, not as soon as each closes.
+    pub hands_over_together: bool,
 }
 
 impl AggregatorRequest {
@@ -55,6 +63,13 @@ impl AggregatorRequest {
             max_user_records: self.max_user_records.map(whole),
             max_open_aggregates: self.max_open_aggregates.map(whole),
             wrap_single: self.wrap_single,
+            explicit_hash_keys: if self.ignores_explicit_hash_keys {
+                ExplicitHashKeys::Ignore
+            } else {
+                ExplicitHashKeys::Keep
+            },
+            keeps_nested: self.keeps_nested,
+            drop_in: self.drop_in,
         };
         Options::new(routing, &request)
     }
@@ -77,12 +92,20 @@ fn shard_map(bounds: &[String]) -> std::result::Result<ShardMap, Error> {
         .and_then(ShardMap::new)
 }
 
+/// Gets a closed aggregate: data, partition key, explicit hash key, number of user records. It is a function of lib/ and
+/// only collects: a caller's would call an aggregator that is borrowed.
+type Collect<'a> = Function<'a, FnArgs<(&'a Output, String, Option<String>, f64)>, ()>;
+
 /// The core's aggregator, held by one JavaScript object.
 #[napi]
 pub struct NativeAggregator {
-    pub(super) aggregator: Aggregator,
-    check_keys: bool,
-    seal_later: bool,
+    state: RefCell<State>,
+}
+
+struct State {
+    aggregator: Aggregator,
+    outbox: Outbox<Output>,
+    hands_over_together: bool,
 }
 
 #[napi]
@@ -90,175 +113,137 @@ impl NativeAggregator {
     #[napi(constructor, catch_unwind)]
     pub fn new(env: &Env, request: AggregatorRequest) -> Result<Self> {
         let options = request.parse().map_err(|error| throw(env, &error, None))?;
-        Ok(Self {
-            aggregator: Aggregator::new(options),
-            check_keys: request.check_keys,
-            seal_later: request.seal_later,
-        })
+        let aggregator = Aggregator::new(options);
+        let hands_over_together = request.hands_over_together;
+        Ok(Self { state: RefCell::new(State { aggregator, outbox: Outbox::default(), hands_over_together }) })
     }
 
-    /// Takes all rows or, if one is refused, none. Rows that a credit covers need no check.
+    /// Takes `count` rows: the first ones unseen, as a headroom promised, and those from `checked` on all or none.
     #[napi(catch_unwind)]
-    pub fn add<'env>(
-        &mut self,
-        env: &'env Env,
-        rows: Uint32ArraySlice,
-        count: u32,
-        keys: Uint8ArraySlice,
-        data: Uint8ArraySlice,
-        is_covered: bool,
-    ) -> Result<Option<Array<'env>>> {
-        let batch = Batch::new(&rows, count, &keys, &data);
-        if !is_covered {
-            self.check(env, &batch)?;
-        }
-        let closed = self.aggregator.take_all(batch);
-        self.hand_over(env, closed)
-    }
-
-    /// Whether the one row would go in without closing anything.
-    #[napi(catch_unwind)]
-    pub fn fits(
+    #[expect(clippy::too_many_arguments, reason = "one call is cheaper than an object with as many fields")]
+    pub fn add(
         &self,
         env: &Env,
-        rows: Uint32ArraySlice,
+        words: Uint32ArraySlice,
+        bytes: Uint8ArraySlice,
         count: u32,
-        keys: Uint8ArraySlice,
-        data: Uint8ArraySlice,
-    ) -> Result<bool> {
-        let mut batch = Batch::new(&rows, count, &keys, &data);
-        self.check_keys(env, &batch)?;
-        Ok(batch.all(|record| self.aggregator.fits(&record)))
-    }
-
-    #[napi(catch_unwind)]
-    pub fn flush<'env>(&mut self, env: &'env Env) -> Result<Option<Array<'env>>> {
-        let closed = self.aggregator.flush();
-        self.hand_over(env, closed)
-    }
-
-    #[napi(catch_unwind)]
-    pub fn clear(&mut self) {
-        self.aggregator.clear();
-    }
-
-    #[napi(catch_unwind)]
-    pub fn set_shards<'env>(&mut self, env: &'env Env, bounds: Vec<String>) -> Result<Option<Array<'env>>> {
-        let closed = shard_map(&bounds)
-            .and_then(|shards| self.aggregator.set_shards(shards))
-            .map_err(|error| throw(env, &error, None))?;
-        self.hand_over(env, closed)
-    }
-
-    /// Bytes and user records that can be added unseen, and what a record costs beyond its data and partition key.
-    #[napi(catch_unwind)]
-    pub fn credit(&self) -> [u32; 3] {
-        let saturated = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let Credit { bytes, user_records } = self.aggregator.credit();
-        [saturated(bytes), saturated(user_records), saturated(Credit::COST_PER_RECORD)]
-    }
-
-    #[napi(catch_unwind)]
-    pub fn user_record_count(&self) -> f64 {
-        number(self.aggregator.user_record_count())
-    }
-
-    #[napi(catch_unwind)]
-    pub fn size_bytes(&self) -> f64 {
-        number(self.aggregator.size_bytes())
-    }
-}
-
-impl NativeAggregator {
-    fn check(&self, env: &Env, batch: &Batch) -> Result<()> {
-        self.check_keys(env, batch)?;
-        for (index, record) in batch.clone().enumerate() {
-            self.aggregator.check_size(&record).map_err(|error| throw(env, &error, Some(index)))?;
+        checked: u32,
+        last_data: Option<Uint8ArraySlice>,
+        collect: Collect,
+    ) -> Result<()> {
+        let mut state = self.state()?;
+        let mut shared = SharedRows::new(words, bytes);
+        let mut rows = shared.first(count as usize, last_data.as_deref());
+        state.take(env, rows.by_ref().take(checked as usize));
+        let outcome = state.add(env, rows);
+        shared.none_waits();
+        if let Some(headroom) = outcome? {
+            shared.set_headroom(headroom);
+            state.hand_over(env, &collect, false)?;
         }
         Ok(())
     }
 
-    fn check_keys(&self, env: &Env, batch: &Batch) -> Result<()> {
-        if !self.check_keys {
-            return Ok(());
-        }
-        for (index, record) in batch.clone().enumerate() {
-            record.check_keys().map_err(|error| throw(env, &error, Some(index)))?;
-        }
-        Ok(())
-    }
-
-    /// Four values for each aggregate: data, partition key, explicit hash key, number of user records.
-    fn hand_over<'env>(&mut self, env: &'env Env, closed: Vec<ClosedAggregate>) -> Result<Option<Array<'env>>> {
-        if closed.is_empty() {
-            return Ok(None);
-        }
-        let mut buffers =
-            closed.iter().map(|aggregate| new_buffer(env, aggregate.data_len())).collect::<Result<Vec<_>>>()?;
-        closed.iter().zip(&mut buffers).for_each(|(aggregate, buffer)| aggregate.write(buffer));
-        if !self.seal_later {
-            seal(&mut buffers.iter_mut().map(|buffer| &mut **buffer).collect::<Vec<_>>());
-        }
-
-        let mut values = env.create_array(0)?;
-        for (aggregate, buffer) in closed.into_iter().zip(&buffers) {
-            values.insert(buffer)?;
-            values.insert(String::from_utf8_lossy(aggregate.partition_key()).into_owned())?;
-            values.insert(aggregate.explicit_hash_key().map(|key| String::from_utf8_lossy(key).into_owned()))?;
-            values.insert(number(aggregate.user_record_count()))?;
-            self.aggregator.reclaim(aggregate);
-        }
-        Ok(Some(values))
-    }
-}
-
-/// Fills in the MD5s of what aggregators that seal later have closed, many together.
-#[napi(catch_unwind)]
-pub fn seal_aggregates(mut buffers: Vec<BufferSlice>) {
-    seal(&mut buffers.iter_mut().map(|buffer| &mut **buffer).collect::<Vec<_>>());
-}
-
-/// User records as JavaScript lays them out: rows of three numbers, keys end to end, data end to end.
-///
-/// A row is the partition key's bytes, the explicit hash key's bytes plus one (0: it has none), the data's bytes.
-#[derive(Clone)]
-pub(super) struct Batch<'a> {
-    rows: &'a [u32],
-    keys: &'a [u8],
-    data: &'a [u8],
-}
-
-impl<'a> Batch<'a> {
-    pub(super) fn new(rows: &'a [u32], count: u32, keys: &'a [u8], data: &'a [u8]) -> Self {
-        Self { rows: &rows[..3 * count as usize], keys, data }
-    }
-}
-
-impl<'a> Iterator for Batch<'a> {
-    type Item = UserRecord<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let [partition_key, explicit_hash_key, data, ..] = *self.rows else { return None };
-        self.rows = &self.rows[3..];
-        Some(UserRecord {
-            partition_key: take(&mut self.keys, partition_key),
-            explicit_hash_key: explicit_hash_key.checked_sub(1).map(|len| take(&mut self.keys, len)),
-            data: take(&mut self.data, data),
+    /// What would happen to the row behind those that wait: 0, nothing closes; 1, something does; 2, it is too large.
+    #[napi(catch_unwind)]
+    pub fn fit(
+        &self,
+        env: &Env,
+        words: Uint32ArraySlice,
+        bytes: Uint8ArraySlice,
+        last_data: Option<Uint8ArraySlice>,
+    ) -> Result<u32> {
+        let mut state = self.state()?;
+        let mut shared = SharedRows::new(words, bytes);
+        let (waiting, count) = (shared.waiting(), shared.waiting() + 1);
+        let mut rows = shared.first(count, last_data.as_deref());
+        state.take(env, rows.by_ref().take(waiting));
+        let outcome = rows.next().map_or(Ok((Fit::Joins, 0)), |record| match state.aggregator.check(&record) {
+            Ok(()) | Err(Error::RecordTooLarge { .. }) => {
+                Ok((state.aggregator.fit(&record), state.aggregator.added_len(&record)))
+            }
+            Err(error) => Err(throw(env, &error, Some(0))),
+        });
+        shared.none_waits();
+        let (fit, added) = outcome?;
+        shared.set_added_bytes(added);
+        Ok(match fit {
+            Fit::Joins => 0,
+            Fit::Closes => 1,
+            Fit::TooLarge => 2,
         })
     }
+
+    #[napi(catch_unwind)]
+    pub fn flush(&self, env: &Env, collect: Collect) -> Result<()> {
+        let mut state = self.state()?;
+        let State { aggregator, outbox, .. } = &mut *state;
+        aggregator.flush(|closed| outbox.push(closed, |len| Output::new(env, len)));
+        state.hand_over(env, &collect, true)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn clear(&self) -> Result<()> {
+        self.state()?.aggregator.clear();
+        Ok(())
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_shards(&self, env: &Env, bounds: Vec<String>, collect: Collect) -> Result<()> {
+        let mut state = self.state()?;
+        let State { aggregator, outbox, .. } = &mut *state;
+        shard_map(&bounds)
+            .and_then(|shards| aggregator.set_shards(shards, |closed| outbox.push(closed, |len| Output::new(env, len))))
+            .map_err(|error| throw(env, &error, None))?;
+        state.hand_over(env, &collect, true)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn user_record_count(&self) -> Result<f64> {
+        Ok(number(self.state()?.aggregator.user_record_count()))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn size_bytes(&self) -> Result<f64> {
+        Ok(number(self.state()?.aggregator.size_bytes()))
+    }
+
+    /// Nobody calls an aggregator from inside its own call, unless a prototype of the language was changed.
+    fn state(&self) -> Result<RefMut<'_, State>> {
+        self.state.try_borrow_mut().map_err(|_| napi::Error::from_reason("the aggregator is called from inside itself"))
+    }
 }
 
-fn take<'a>(bytes: &mut &'a [u8], len: u32) -> &'a [u8] {
-    bytes.split_off(..len as usize).expect("lib/aggregate/rows.js lays out as many bytes as its rows say")
-}
+impl State {
+    fn take<'a>(&mut self, env: &Env, rows: impl Iterator<Item = UserRecord<'a>>) {
+        let Self { aggregator, outbox, .. } = self;
+        aggregator.take_all(rows, |closed| outbox.push(closed, |len| Output::new(env, len)));
+    }
 
-/// A Buffer of Node's own memory: an external one would be freed only on a turn of the event loop.
-#[expect(unsafe_code, reason = "napi-rs makes Buffers from data that is already there")]
-fn new_buffer(env: &Env, len: usize) -> Result<BufferSlice<'_>> {
-    let mut data = std::ptr::null_mut();
-    let mut buffer = std::ptr::null_mut();
-    // SAFETY: `env` is the environment of the call that we are in, the two places outlive the call.
-    check_status!(unsafe { sys::napi_create_buffer(env.raw(), len, &raw mut data, &raw mut buffer) })?;
-    // SAFETY: `buffer` is a Buffer of `env`, made above.
-    unsafe { BufferSlice::from_napi_value(env.raw(), buffer) }
+    /// The headroom afterwards, if there are any rows.
+    fn add(&mut self, env: &Env, rows: Rows) -> Result<Option<Headroom>> {
+        let Some(last) = rows.clone().last() else { return Ok(None) };
+        for (index, record) in rows.clone().enumerate() {
+            self.aggregator.check(&record).map_err(|error| throw(env, &error, Some(index)))?;
+        }
+        self.take(env, rows);
+        Ok(Some(self.aggregator.headroom_after(&last)))
+    }
+
+    fn hand_over(&mut self, env: &Env, collect: &Collect, all: bool) -> Result<()> {
+        let waits = self.hands_over_together && !all && self.outbox.len() < Outbox::<Output>::FULL;
+        if self.outbox.is_empty() || waits {
+            return Ok(());
+        }
+        self.outbox.hand_over(
+            |len| Output::new(env, len),
+            |record| {
+                let text = |key: &[u8]| String::from_utf8_lossy(key).into_owned();
+                let partition_key = text(&record.partition_key);
+                let explicit_hash_key = record.explicit_hash_key.as_deref().map(text);
+                let user_record_count = number(record.user_record_count);
+                call(env, collect, (&record.data, partition_key, explicit_hash_key, user_record_count).into())
+            },
+        )
+    }
 }

@@ -2,9 +2,11 @@
 
 pub mod aggregator;
 pub mod base64;
+pub mod calls;
 pub mod deaggregate;
 pub mod hash_key;
-pub mod join;
+mod output;
+mod rows;
 pub mod thrown;
 
 use napi::bindgen_prelude::Uint8ArraySlice;
@@ -17,6 +19,12 @@ use crate::md5;
 #[napi(catch_unwind)]
 pub fn md5_path() -> &'static str {
     md5::path_in_use()
+}
+
+/// Data that begins otherwise is no aggregate: what begins so is worth a look.
+#[napi(catch_unwind)]
+pub fn first_byte_of_aggregates() -> u8 {
+    envelope::MAGIC[0]
 }
 
 /// Whether the data is framed as an aggregated record and its MD5 holds.

@@ -1,5 +1,7 @@
 //! What the tests hold the crate against: prost's own decoder, and the md-5 crate.
 
+pub(crate) mod closing;
+
 use kinesis_agg::format::envelope::{FRAME_BYTES, MAGIC};
 use kinesis_agg::proto::AggregatedRecord;
 use md5::{Digest, Md5};

@@ -59,6 +59,10 @@ pub struct Limits {
     pub max_open_aggregates: usize,
     /// `wrapSingle`
     pub wrap_single: bool,
+    /// `explicitHashKeys: 'ignore'`
+    pub ignores_explicit_hash_keys: bool,
+    /// As the drop-in has it.
+    pub drop_in: bool,
 }
 
 /// The open aggregates of one producer, in the order in which they were opened.
@@ -99,13 +103,20 @@ impl Aggregator {
     /// Whether the record fits into any Kinesis record.
     #[must_use]
     pub fn takes(&self, record: &UserRecord) -> bool {
+        let joins = || self.find(record).is_some_and(|place| self.can_join(place, record));
+        self.fits_alone(record) || (self.limits.drop_in && joins())
+    }
+
+    fn fits_alone(&self, record: &UserRecord) -> bool {
         self.opened(record).size() <= self.limits.max_record_bytes
-            || (self.may_unwrap(record)
+            || (!self.limits.drop_in
+                && self.may_unwrap(record)
                 && record.data.len() + record.partition_key.len() <= self.limits.max_record_bytes)
     }
 
     /// Takes a record that [`Aggregator::takes`] has said yes to.
     pub fn add(&mut self, record: &UserRecord) -> Option<Put> {
+        let record = &self.routed(record);
         self.uses += 1;
         let uses = self.uses;
         let place = self.find(record);
@@ -126,13 +137,6 @@ impl Aggregator {
     #[must_use]
     pub fn fits(&self, record: &UserRecord) -> bool {
         self.takes(record) && self.find(record).map_or(self.has_place(), |place| self.can_join(place, record))
-    }
-
-    /// The same, in the aggregated format.
-    #[must_use]
-    pub fn joins(&self, record: &UserRecord) -> bool {
-        let opens = || self.has_place() && self.opened(record).size() <= self.limits.max_record_bytes;
-        self.find(record).map_or_else(opens, |place| self.can_join(place, record))
     }
 
     /// Closes all.
@@ -169,7 +173,10 @@ impl Aggregator {
     /// How much data [`Aggregator::flush`] would give.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.open.iter().map(|aggregate| self.put(aggregate).data.len()).sum()
+        let size = |aggregate: &OpenAggregate| {
+            if self.limits.drop_in { aggregate.message().encoded_len() } else { self.put(aggregate).data.len() }
+        };
+        self.open.iter().map(size).sum()
     }
 
     fn has_place(&self) -> bool {
@@ -183,7 +190,7 @@ impl Aggregator {
 
     fn can_join(&self, place: usize, record: &UserRecord) -> bool {
         let mut joined = self.open[place].clone();
-        joined.records.push(record.clone());
+        joined.records.push(self.routed(record));
         joined.records.len() <= self.limits.max_user_records && joined.size() <= self.limits.max_aggregate_bytes
     }
 
@@ -215,12 +222,26 @@ impl Aggregator {
         }
     }
 
+    /// The record without an explicit hash key that does not count.
+    fn routed(&self, record: &UserRecord) -> UserRecord {
+        let own = u128::from_be_bytes(Md5::digest(&record.partition_key).into()).to_string();
+        let counts = match &record.explicit_hash_key {
+            _ if self.limits.drop_in => true,
+            _ if self.limits.ignores_explicit_hash_keys => false,
+            Some(key) => *key != own || matches!(self.routing, Routing::First),
+            None => true,
+        };
+        let explicit_hash_key = record.explicit_hash_key.clone().filter(|_| counts);
+        UserRecord { explicit_hash_key, ..record.clone() }
+    }
+
     fn may_unwrap(&self, record: &UserRecord) -> bool {
         !record.data.starts_with(&MAGIC) && !matches!(self.routing, Routing::Lanes(_))
     }
 
     /// The aggregate that a record opens.
     fn opened(&self, record: &UserRecord) -> OpenAggregate {
+        let record = &self.routed(record);
         let UserRecord { partition_key, explicit_hash_key, .. } = record.clone();
         let hash_key = || u128::from_be_bytes(Md5::digest(&record.partition_key).into());
         let own = |group| (group, partition_key.clone(), explicit_hash_key.clone(), None);

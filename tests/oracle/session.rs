@@ -2,12 +2,13 @@
 //! puts keeps the invariant of one hash key and reads back.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use kinesis_agg::aggregate::{self, ClosedAggregate, Credit, Lanes, Options, Request, ShardMap, seal};
+use kinesis_agg::aggregate::{self, Fit, Headroom, Lanes, Options, Request, ShardMap};
 use kinesis_agg::deaggregate::table::{HEADER_WORDS, Outcome};
 use kinesis_agg::deaggregate::{self, deaggregate};
 use kinesis_agg::format::envelope::MAGIC;
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
 
+use crate::closing::{self, AggregatedRecord, closed};
 use crate::model::{self, Limits, Put, Routing, UserRecord};
 
 /// Limits, a routing, and calls.
@@ -19,6 +20,8 @@ pub struct Session {
     max_user_records: u8,
     max_open_aggregates: u8,
     wrap_single: bool,
+    ignores_explicit_hash_keys: bool,
+    drop_in: bool,
     #[arbitrary(with = all_that_there_are)]
     calls: Vec<Call>,
 }
@@ -36,8 +39,7 @@ enum RoutingChoice {
 enum Call {
     Add(Record),
     TakeAll(#[arbitrary(with = some)] Vec<Record>),
-    Join(Record),
-    SpendCredit(#[arbitrary(with = some)] Vec<Record>),
+    SpendHeadroom(#[arbitrary(with = some)] Vec<Record>),
     SetShards(Vec<u128>),
     Flush,
     Clear,
@@ -46,9 +48,16 @@ enum Call {
 #[derive(Arbitrary, Debug)]
 struct Record {
     partition_key: Key,
-    explicit_hash_key: Option<u128>,
+    explicit_hash_key: ExplicitHashKey,
     data_bytes: u16,
     begins_with_magic: bool,
+}
+
+#[derive(Arbitrary, Debug)]
+enum ExplicitHashKey {
+    None,
+    OfPartitionKey,
+    Number(u128),
 }
 
 /// Few distinct keys, so that they meet again, and some of any characters and length.
@@ -83,6 +92,7 @@ impl Session {
             invariant: !matches!(routing, Routing::First),
             core: aggregate::Aggregator::new(options),
             model: model::Aggregator::new(routing, limits),
+            drop_in: self.drop_in,
             count: 0,
         };
         for call in &self.calls {
@@ -100,6 +110,8 @@ impl Session {
             max_user_records: or_unlimited(self.max_user_records),
             max_open_aggregates: or_unlimited(self.max_open_aggregates % 16),
             wrap_single: self.wrap_single || matches!(routing, Routing::Lanes(_)),
+            ignores_explicit_hash_keys: self.ignores_explicit_hash_keys,
+            drop_in: self.drop_in,
         }
     }
 }
@@ -111,6 +123,7 @@ struct Pair {
     goes_by_shards: bool,
     /// Whether all user records of an aggregate have its hash key.
     invariant: bool,
+    drop_in: bool,
     count: u32,
 }
 
@@ -124,25 +137,17 @@ impl Pair {
             Call::TakeAll(records) => {
                 let mut records: Vec<UserRecord> = records.iter().map(|record| self.record(record)).collect();
                 records.retain(|record| self.model.takes(record));
-                let closed = self.core.take_all(records.iter().map(borrowed));
+                let closed = closed(|sink| self.core.take_all(records.iter().map(borrowed), sink));
                 let expected: Vec<Put> = records.iter().filter_map(|record| self.model.add(record)).collect();
                 self.check(closed, &expected);
             }
-            Call::Join(record) => {
-                let record = self.record(record);
-                let joins = self.model.joins(&record);
-                assert_eq!(self.core.joins(&borrowed(&record)), joins);
-                assert_eq!(self.core.join(&borrowed(&record)), joins);
-                if joins {
-                    assert_eq!(self.model.add(&record), None);
-                }
-            }
-            Call::SpendCredit(records) => self.spend_credit(records),
+            Call::SpendHeadroom(records) => self.spend_headroom(records),
             Call::SetShards(bounds) => {
                 let shards = shards(bounds);
-                let closed = self.core.set_shards(map(&shards));
-                assert_eq!(closed.is_ok(), self.goes_by_shards);
-                if let Ok(closed) = closed {
+                let mut outcome = Ok(());
+                let closed = closed(|sink| outcome = self.core.set_shards(map(&shards), sink));
+                assert_eq!(outcome.is_ok(), self.goes_by_shards);
+                if outcome.is_ok() {
                     let expected = self.model.set_shards(shards);
                     self.check(closed, &expected);
                 }
@@ -158,63 +163,64 @@ impl Pair {
     }
 
     fn add(&mut self, record: &UserRecord) {
-        assert_eq!(self.core.fits(&borrowed(record)), self.model.fits(record));
         let takes = self.model.takes(record);
-        assert_eq!(self.core.check_size(&borrowed(record)).is_ok(), takes);
-        let added = self.core.add(&borrowed(record));
-        assert_eq!(added.is_ok(), takes);
-        if let Ok(closed) = added {
+        let fit = self.core.fit(&borrowed(record));
+        assert_eq!((fit == Fit::Joins, fit != Fit::TooLarge), (self.model.fits(record), takes));
+        assert_eq!(self.core.check(&borrowed(record)).is_ok(), takes);
+        let before = self.core.size_bytes();
+        let added = self.core.added_len(&borrowed(record));
+        let outcome = closing::add(&mut self.core, &borrowed(record));
+        assert_eq!(outcome.is_ok(), takes);
+        if let Ok(closed) = outcome {
+            if self.drop_in && closed.is_empty() && self.core.user_record_count() > 1 {
+                assert_eq!(self.core.size_bytes() - before, added);
+            }
             let expected = self.model.add(record);
-            self.check(closed.into_iter().collect(), expected.as_slice());
+            self.check(closed, expected.as_slice());
         }
     }
 
-    /// What a credit covers closes nothing.
-    fn spend_credit(&mut self, records: &[Record]) {
-        let mut credit = self.core.credit();
+    /// What a headroom covers closes nothing.
+    fn spend_headroom(&mut self, records: &[Record]) {
+        let mut headroom = self.core.headroom();
         for record in records {
             let record = UserRecord { explicit_hash_key: None, ..self.record(record) };
-            let cost = record.data.len() + record.partition_key.len() + Credit::COST_PER_RECORD;
-            if cost > credit.bytes || credit.user_records == 0 {
+            let cost = record.data.len() + record.partition_key.len() + Headroom::COST_PER_RECORD;
+            if cost > headroom.bytes || headroom.user_records == 0 {
                 return;
             }
-            credit.bytes -= cost;
-            credit.user_records -= 1;
-            assert!(self.core.fits(&borrowed(&record)));
+            headroom.bytes -= cost;
+            headroom.user_records -= 1;
+            assert_eq!(self.core.fit(&borrowed(&record)), Fit::Joins);
             self.add(&record);
         }
     }
 
     fn flush(&mut self) {
         let announced = self.core.size_bytes();
-        let closed = self.core.flush();
-        assert_eq!(closed.iter().map(ClosedAggregate::data_len).sum::<usize>(), announced);
+        let closed = closing::flush(&mut self.core);
+        if !self.drop_in {
+            assert_eq!(closed.iter().map(|closed| closed.data.len()).sum::<usize>(), announced);
+        }
         let expected = self.model.flush();
         self.check(closed, &expected);
         assert_eq!((self.core.user_record_count(), self.core.size_bytes()), (0, 0));
     }
 
-    fn check(&mut self, closed: Vec<ClosedAggregate>, expected: &[Put]) {
-        let mut data: Vec<Box<[u8]>> = closed.iter().map(|closed| vec![0; closed.data_len()].into()).collect();
-        closed.iter().zip(&mut data).for_each(|(closed, data)| closed.write(data));
-        seal(&mut data.iter_mut().map(AsMut::as_mut).collect::<Vec<_>>());
-        let text = |key: &[u8]| String::from_utf8(key.to_vec()).expect("keys went in as UTF-8");
+    fn check(&mut self, closed: Vec<AggregatedRecord>, expected: &[Put]) {
+        let text = |key: Vec<u8>| String::from_utf8(key).expect("keys went in as UTF-8");
         let puts: Vec<Put> = closed
-            .iter()
-            .zip(data)
-            .map(|(closed, data)| Put {
-                partition_key: text(closed.partition_key()),
-                explicit_hash_key: closed.explicit_hash_key().map(text),
-                data: data.into(),
-                user_record_count: closed.user_record_count(),
+            .into_iter()
+            .map(|closed| Put {
+                partition_key: text(closed.partition_key),
+                explicit_hash_key: closed.explicit_hash_key.map(text),
+                data: closed.data,
+                user_record_count: closed.user_record_count,
             })
             .collect();
         assert_eq!(puts, expected);
         if self.invariant {
             puts.iter().for_each(check_hash_keys);
-        }
-        if let Some(closed) = closed.into_iter().last() {
-            self.core.reclaim(closed);
         }
     }
 
@@ -226,7 +232,13 @@ impl Pair {
         data.resize(usize::from(record.data_bytes % 2048), 7);
         UserRecord {
             partition_key: record.partition_key.text(),
-            explicit_hash_key: record.explicit_hash_key.map(|number| number.to_string()),
+            explicit_hash_key: match record.explicit_hash_key {
+                ExplicitHashKey::None => None,
+                ExplicitHashKey::OfPartitionKey => {
+                    Some(HashKey::of_partition_key(record.partition_key.text().as_bytes()).to_string())
+                }
+                ExplicitHashKey::Number(number) => Some(number.to_string()),
+            },
             data,
         }
     }
@@ -281,6 +293,13 @@ fn request(limits: &Limits) -> Request {
         max_user_records: Some(limits.max_user_records as u64),
         max_open_aggregates: Some(limits.max_open_aggregates as u64),
         wrap_single: Some(limits.wrap_single),
+        explicit_hash_keys: if limits.ignores_explicit_hash_keys {
+            aggregate::ExplicitHashKeys::Ignore
+        } else {
+            aggregate::ExplicitHashKeys::Keep
+        },
+        keeps_nested: false,
+        drop_in: limits.drop_in,
     }
 }
 

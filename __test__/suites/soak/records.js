@@ -27,7 +27,8 @@ function randomRecords(random) {
 
 /** @param {import('../../support/random').Random} random */
 function randomOptions(random, routing) {
-  const options = { routing };
+  // Some data is an aggregate itself.
+  const options = { routing, nested: 'keep' };
   if (random.chance(0.8)) options.maxAggregateBytes = random.pick([500, 5000, 51_200]);
   if (random.chance(0.3)) options.maxUserRecords = random.between(1, 300);
   if (random.chance(0.3)) options.maxOpenAggregates = random.between(1, 6);
