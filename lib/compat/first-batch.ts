@@ -131,7 +131,7 @@ export class FirstBatch implements Batches {
   #takeBack({ data }: EncodedRecord): void {
     const source = { Data: data, PartitionKey: undefined, SequenceNumber: '' };
     for (const { partitionKey, explicitHashKey, data } of deaggregate(source, { verifyChecksum: false })) {
-      this.#buffered.take({ partitionKey, explicitHashKey, data, dataBytes: data.length });
+      this.#buffered.take({ partitionKey: partitionKey as string, explicitHashKey, data, dataBytes: data.length });
     }
   }
 }
