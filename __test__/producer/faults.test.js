@@ -236,6 +236,14 @@ test('8: credentials that expire, and a provider that fails', async () => {
   expect(books.records.every(({ result }) => !result.mayBeDuplicated)).toBe(true);
 });
 
+test('8: entries that failed together are tried again together', async () => {
+  const it = given({ routing: 'none', distribution: 'partition-key' });
+  it.kinesis.fault = ({ time }) => (time < 3000 ? { throws: () => sdkError('ExpiredTokenException', 400) } : {});
+  for (let i = 0; i < 100; i++) it.books.put(it.producer, `key-${i}`);
+  await settled(it);
+  expect(it.kinesis.requests.length).toBeLessThanOrEqual(10);
+});
+
 test.each(['AccessDeniedException', 'ResourceNotFoundException', 'KMSDisabledException'])('9: %s', async (name) => {
   const it = given({ routing: { lanes: 16 } });
   const { kinesis, books, producer, environment } = it;
@@ -425,4 +433,17 @@ test('22: flush resolves while another loop puts for ever', async () => {
   isOver = true;
   await environment.settle(endless);
   await settled(it);
+});
+
+test('14: throttles and lost answers, in order', async () => {
+  for (const routing of ['shards', { lanes: 8 }, 'partitionKey']) {
+    const it = given({ routing, ordered: true, requestTimeoutMs: 500, recordTtlMs: 60_000 });
+    it.kinesis.fault = () => {
+      if (it.environment.random() < 0.05) return { hangs: 'until abort', isStored: true };
+      return { entries: () => (it.environment.random() < 0.3 ? isThrottled() : undefined) };
+    };
+    await load(it, { perSecond: 300, ms: 3000, keys: 30 });
+    await settled(it);
+    expect(it.books.records.every(({ result }) => result)).toBe(true);
+  }
 });

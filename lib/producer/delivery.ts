@@ -658,7 +658,7 @@ export class Delivery {
       this.#refuse(entry, failure.code);
       return;
     }
-    const until = now + delayOf(failure.backoff, tries, this.#environment.random());
+    const until = now + delayOf(failure.backoff, tries, answer.chance);
     if (this.watch.isAuto && entry.isAggregated) {
       this.#leaveOrder(entry);
       this.#goOnAlone(entry, now, until);

@@ -30,8 +30,9 @@ export interface Answer {
   cause: unknown;
   requestId: string | undefined;
   sdkAttempts: number;
-  /** By what clock it came, for durations. */
   durationMs: number;
+  /** From 0 up to 1: one for all of its entries, so that those that wait as long go together again. */
+  chance: number;
 }
 
 export interface Place {
@@ -39,6 +40,8 @@ export interface Place {
   shardId: string;
   sequenceNumber: string;
 }
+
+type Judgement = Omit<Answer, 'durationMs' | 'chance'>;
 
 interface Flight {
   request: Request;
@@ -150,17 +153,18 @@ export class Requests {
     const durationMs = this.#environment.now() - flight.began;
     // A plain AbortError, as the SDK's handlers make it themselves: other reasons have confused them (smithy-typescript#2268).
     flight.abort.abort();
-    this.#answered(flight.request, { ...wholly(withoutAnswer(code)), durationMs });
+    this.#answered(flight.request, { ...wholly(withoutAnswer(code)), durationMs, chance: this.#environment.random() });
   }
 
-  #end(flight: Flight, judge: () => Omit<Answer, 'durationMs'>): void {
+  #end(flight: Flight, judge: () => Judgement): void {
     this.#flights.delete(flight);
     if (flight.isOver) {
       this.#placeFreed();
       return;
     }
     flight.isOver = true;
-    this.#answered(flight.request, { ...judge(), durationMs: this.#environment.now() - flight.began });
+    const durationMs = this.#environment.now() - flight.began;
+    this.#answered(flight.request, { ...judge(), durationMs, chance: this.#environment.random() });
   }
 
   /** The SDK's own retries repeat what was stored and hide it: said once. */
@@ -186,7 +190,7 @@ export class Requests {
   }
 }
 
-function read(output: PutRecordsOutput | undefined, count: number): Omit<Answer, 'durationMs'> {
+function read(output: PutRecordsOutput | undefined, count: number): Judgement {
   if (typeof output !== 'object' || output === null) return wholly(withoutAnswer('no answer'));
   const { Records } = output;
   const requestId = requestIdOf(output);
@@ -203,7 +207,7 @@ function read(output: PutRecordsOutput | undefined, count: number): Omit<Answer,
   return { places, failure: undefined, cause: undefined, requestId, sdkAttempts };
 }
 
-function thrown(error: unknown): Omit<Answer, 'durationMs'> {
+function thrown(error: unknown): Judgement {
   return {
     ...wholly(failureOfRequest(error)),
     cause: error,
@@ -212,6 +216,6 @@ function thrown(error: unknown): Omit<Answer, 'durationMs'> {
   };
 }
 
-function wholly(failure: Failure): Omit<Answer, 'durationMs'> {
+function wholly(failure: Failure): Judgement {
   return { places: undefined, failure, cause: undefined, requestId: undefined, sdkAttempts: 1 };
 }

@@ -66,45 +66,37 @@ class FakeEnvironment {
    * @param {number} [until]
    */
   async run(until = Infinity) {
-    for (;;) {
-      await nextTurn();
-      const immediates = this.#immediates;
-      this.#immediates = [];
-      for (const callback of immediates) callback();
-      if (immediates.length > 0) continue;
-      this.#events = this.#events.filter((event) => !event.isCleared);
-      const next = this.#events.reduce((first, event) => (first && isBefore(first, event) ? first : event), undefined);
-      if (next === undefined || next.at > until) break;
-      this.#events.splice(this.#events.indexOf(next), 1);
-      this.time = Math.max(this.time, next.at);
-      next.callback();
-    }
+    while (await this.#step(until));
     if (until !== Infinity) this.time = Math.max(this.time, until);
   }
 
   /** Settles a promise by moving the time on; gives its result. */
   async settle(promise) {
-    const settled = promise.then(
-      (value) => ({ value }),
-      (error) => ({ error }),
-    );
-    let result;
-    settled.then((it) => {
-      result = it;
+    let isSettled = false;
+    const noted = promise.finally(() => {
+      isSettled = true;
     });
-    while (result === undefined) {
-      const before = this.time;
-      const upcoming = Math.min(...this.#events.filter((event) => !event.isCleared).map(({ at }) => at));
-      await this.run(Math.min(upcoming, before + 60_000));
-      if (result === undefined && upcoming === Infinity) {
-        await this.run(before);
-        if (result === undefined && this.#immediates.length === 0 && this.#events.length === 0) {
-          throw new Error('the promise never settles: nothing is to be done any more');
-        }
-      }
-    }
-    if ('error' in result) throw result.error;
-    return result.value;
+    noted.catch(() => {});
+    while (await this.#step(Infinity)) if (isSettled) return noted;
+    await nextTurn();
+    if (isSettled) return noted;
+    throw new Error('the promise never settles: nothing is to be done any more');
+  }
+
+  /** Does the next thing; says whether there was one. */
+  async #step(until) {
+    await nextTurn();
+    const immediates = this.#immediates;
+    this.#immediates = [];
+    for (const callback of immediates) callback();
+    if (immediates.length > 0) return true;
+    this.#events = this.#events.filter((event) => !event.isCleared);
+    const next = this.#events.reduce((first, event) => (first && isBefore(first, event) ? first : event), undefined);
+    if (next === undefined || next.at > until) return false;
+    this.#events.splice(this.#events.indexOf(next), 1);
+    this.time = Math.max(this.time, next.at);
+    next.callback();
+    return true;
   }
 
   /** The process stands still: the time goes on, and nothing happens. */

@@ -1,0 +1,600 @@
+'use strict';
+
+// What the contract says beyond faults, each rule by itself, on a fake clock and a fake stream.
+
+const { channel } = require('node:diagnostics_channel');
+const { KinesisProducer, ProducerError } = require('kinesis-agg/producer');
+const { hashKey, KplError } = require('../..');
+const { expectInvariants, given } = require('../support/producer/bookkeeping');
+const { sdkError } = require('../support/producer/fake-kinesis');
+
+const PLAIN = { routing: 'pinned', distribution: 'partition-key' };
+const REFUSED = { entries: () => ({ code: 'KMSDisabledException' }) };
+const rejected = (promise) =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  );
+
+async function settled(it) {
+  await it.environment.run();
+  return expectInvariants(it);
+}
+
+describe('the loop that everybody writes first is fast enough', () => {
+  /** Records a second, when answers take 5 ms. */
+  async function rate(loop, options = { routing: { lanes: 4 }, distribution: 'partition-key' }) {
+    const it = given(options);
+    const began = it.environment.time;
+    const records = await it.environment.settle(loop(it));
+    const took = it.environment.time - began;
+    await settled(it);
+    return (records / took) * 1000;
+  }
+  const loopOf =
+    (count, name) =>
+    async ({ books, producer }) => {
+      for (let i = 0; i < count; i++) await books.put(producer, `${name}-${i}`);
+      return count;
+    };
+  const sideBySide = (loops, count) => async (it) => {
+    const counts = await Promise.all(Array.from({ length: loops }, (_, l) => loopOf(count, `loop-${l}`)(it)));
+    return counts.reduce((sum, each) => sum + each, 0);
+  };
+
+  test('one loop', async () => expect(await rate(loopOf(100, 'one'))).toBeGreaterThan(160));
+  test('two loops', async () => expect(await rate(sideBySide(2, 100))).toBeGreaterThan(320));
+  test('fifty loops', async () => expect(await rate(sideBySide(50, 100))).toBeGreaterThan(7000));
+  test('windows of Promise.all', async () => {
+    const windows = async ({ books, producer }) => {
+      for (let w = 0; w < 80; w++) {
+        await Promise.all(Array.from({ length: 100 }, (_, i) => books.put(producer, `key-${w}-${i}`)));
+      }
+      return 8000;
+    };
+    expect(await rate(windows)).toBeGreaterThan(15_000);
+  });
+  test('a loop that awaits something else waits for the linger, unless there is none', async () => {
+    const slow = async ({ books, producer, environment }) => {
+      for (let i = 0; i < 20; i++) {
+        await books.put(producer, `key-${i}`);
+        await environment.sleep(1);
+      }
+      return 20;
+    };
+    expect(await rate(slow)).toBeLessThan(12);
+    expect(await rate(slow, { ...PLAIN, lingerMs: 0 })).toBeGreaterThan(120);
+  });
+  test('a server with 200 requests a second keeps its batching', async () => {
+    const it = given({ routing: { lanes: 4 }, distribution: 'partition-key' });
+    for (let i = 0; i < 400; i++) {
+      it.books.put(it.producer, `key-${i}`);
+      await it.environment.run(it.environment.time + 5);
+    }
+    await settled(it);
+    expect(it.kinesis.requests.length).toBeLessThan(60);
+  });
+});
+
+describe('batching', () => {
+  test('lingerMs 0: what one turn puts goes together', async () => {
+    const it = given({ ...PLAIN, lingerMs: 0 });
+    for (let i = 0; i < 10; i++) it.books.put(it.producer, `key-${i}`);
+    await settled(it);
+    expect(it.environment.time).toBe(5);
+    expect(it.kinesis.requests.map(({ entries }) => entries[0].userRecordCount)).toEqual([10]);
+  });
+
+  test('what has done half its linger closes with what has lingered', async () => {
+    const it = given({ routing: { lanes: 16 }, distribution: 'partition-key' });
+    for (let at = 0; at < 100; at += 5) {
+      it.books.put(it.producer, `key-${at}`);
+      await it.environment.run(it.environment.time + 5);
+    }
+    await settled(it);
+    expect(it.kinesis.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  test('at most 500 entries and maxRequestBytes in a request; a larger entry goes alone', async () => {
+    const it = given({ routing: 'none', distribution: 'partition-key', maxRequestBytes: 10_000 });
+    for (let i = 0; i < 1200; i++) it.books.put(it.producer, `key-${i}`, { bytes: i === 600 ? 20_000 : 2 });
+    await settled(it);
+    for (const { entries } of it.kinesis.requests) {
+      const bytes = entries.reduce((sum, { Data, PartitionKey }) => sum + Data.length + PartitionKey.length, 0);
+      expect(entries.length).toBeLessThanOrEqual(500);
+      expect(bytes <= 10_000 || entries.length === 1).toBe(true);
+    }
+  });
+
+  test('an idle producer sends a full aggregate at once', async () => {
+    const it = given({ ...PLAIN, maxUserRecords: 10 });
+    for (let i = 0; i < 11; i++) it.books.put(it.producer, `key-${i}`);
+    await it.environment.run(1);
+    expect(it.kinesis.requests).toHaveLength(1);
+    await settled(it);
+  });
+});
+
+describe('who is told', () => {
+  test('a put, by its promise, of its own record alone', async () => {
+    const it = given(PLAIN);
+    it.kinesis.fault = () => REFUSED;
+    for (let i = 0; i < 3; i++) it.books.put(it.producer, `key-${i}`);
+    it.books.add(it.producer, 'added');
+    const error = await it.environment.settle(rejected(it.producer.flush()));
+    expect(error).toBeInstanceOf(ProducerError);
+    expect(error).toBeInstanceOf(KplError);
+    expect(error).toMatchObject({
+      name: 'ProducerError',
+      code: 'ERR_KPL_FAILED',
+      errors: [{ code: 'ERR_KPL_REFUSED' }],
+    });
+    expect(error.message).toContain('1 user records');
+    expect(error.errors[0].entry).toBeUndefined();
+    it.books.note(error);
+    await settled(it);
+    // Told once: the next one has nothing to tell.
+    await it.environment.settle(it.producer.close());
+  });
+
+  test('onFailure, once for each entry, with the entry', async () => {
+    const failures = [];
+    const it = given({ ...PLAIN, onFailure: (error) => failures.push(error) });
+    it.kinesis.fault = () => REFUSED;
+    for (let i = 0; i < 5; i++) it.books.add(it.producer, `key-${i}`);
+    await it.environment.settle(it.producer.flush());
+    expect(failures).toHaveLength(1);
+    expect(failures[0].entry.userRecordCount).toBe(5);
+    it.books.told.push(...failures);
+    await settled(it);
+    expect(it.books.errors).toEqual([]);
+  });
+
+  test('an onFailure that throws changes nothing', async () => {
+    const it = given({
+      ...PLAIN,
+      onFailure() {
+        throw new TypeError('mine');
+      },
+    });
+    it.kinesis.fault = () => REFUSED;
+    it.producer.add({ partitionKey: 'a', data: 'x' });
+    await it.environment.settle(it.producer.flush());
+    expect(it.books.errors).toMatchObject([{ message: 'onFailure has thrown', fields: { error: 'TypeError' } }]);
+  });
+
+  test('a failure that nobody hears of is logged at once, once a minute with the count', async () => {
+    const it = given({ ...PLAIN, maxUserRecords: 1 });
+    it.kinesis.fault = () => REFUSED;
+    for (let i = 0; i < 3; i++) it.producer.add({ partitionKey: 'a', data: 'x' });
+    await it.environment.run(1000);
+    expect(it.books.errors).toHaveLength(1);
+    it.environment.freeze(61_000);
+    it.producer.add({ partitionKey: 'a', data: 'x' });
+    await it.environment.run();
+    expect(it.books.errors).toHaveLength(2);
+    expect(it.books.errors[1].fields).toMatchObject({ code: 'ERR_KPL_REFUSED', count: 3 });
+    expect(JSON.stringify(it.books.errors)).not.toContain('"x"');
+    const error = await it.environment.settle(rejected(it.producer.flush()));
+    expect(error.errors).toHaveLength(4);
+  });
+
+  test('of what waits for a flush, 100 errors are kept and all are counted', async () => {
+    const it = given({ ...PLAIN, maxUserRecords: 1 });
+    it.kinesis.fault = () => REFUSED;
+    for (let i = 0; i < 150; i++) it.producer.add({ partitionKey: 'a', data: 'x' });
+    const error = await it.environment.settle(rejected(it.producer.flush()));
+    expect(error.errors).toHaveLength(100);
+    expect(error.message).toContain('150 user records');
+  });
+
+  test('a put that was cut off counts as added', async () => {
+    const it = given(PLAIN);
+    it.kinesis.fault = () => REFUSED;
+    const abort = new AbortController();
+    const put = rejected(it.producer.put({ partitionKey: 'a', data: 'x' }, { signal: abort.signal }));
+    abort.abort(new Error('enough'));
+    expect(await put).toEqual(new Error('enough'));
+    const error = await it.environment.settle(rejected(it.producer.flush()));
+    expect(error.errors[0].userRecords).toMatchObject([{ partitionKey: 'a' }]);
+  });
+});
+
+describe('putAll', () => {
+  const sourceOf = (count, log = []) =>
+    (async function* () {
+      try {
+        for (let i = 0; i < count; i++) yield { partitionKey: `key-${i}`, data: String(i) };
+      } finally {
+        log.push('ended');
+      }
+    })();
+
+  test.each([['an array'], ['an async iterable']])('of %s', async (kind) => {
+    const it = given(PLAIN);
+    const array = Array.from({ length: 50 }, (_, i) => ({ partitionKey: `key-${i}`, data: '' }));
+    const source = kind === 'an array' ? array : sourceOf(50);
+    expect(await it.environment.settle(it.producer.putAll(source))).toEqual({ userRecords: 50 });
+    expect(it.environment.time).toBeLessThan(10); // nothing lingers once the source has ended
+  });
+
+  test('of nothing', async () => {
+    expect(await given(PLAIN).producer.putAll([])).toEqual({ userRecords: 0 });
+  });
+
+  test('of what is no iterable', async () => {
+    await expect(given(PLAIN).producer.putAll(7)).rejects.toMatchObject({ code: 'ERR_KPL_DATA' });
+  });
+
+  test('pulls no more than there is room for', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 10 });
+    let pulled = 0;
+    const endless = (function* () {
+      for (;;) {
+        pulled++;
+        yield { partitionKey: 'a', data: '' };
+      }
+    })();
+    const abort = new AbortController();
+    it.kinesis.fault = () => ({ hangs: 'until abort' });
+    const putting = rejected(it.producer.putAll(endless, { signal: abort.signal }));
+    await it.environment.run(1000);
+    expect(pulled).toBe(11);
+    abort.abort();
+    expect(await putting).toMatchObject({ name: 'AbortError' });
+    expect(endless.next()).toMatchObject({ done: true }); // it was ended
+  });
+
+  test('rejects with what its source throws, and ends nothing', async () => {
+    const it = given(PLAIN);
+    const broken = (async function* () {
+      yield { partitionKey: 'a', data: 'x' };
+      throw new RangeError('source');
+    })();
+    expect(await it.environment.settle(rejected(it.producer.putAll(broken)))).toBeInstanceOf(RangeError);
+    await it.environment.settle(it.producer.flush());
+    expect(it.kinesis.records).toHaveLength(1);
+  });
+
+  test('ends its source at a bad record, whose place the error has', async () => {
+    const it = given(PLAIN);
+    const log = [];
+    const source = (async function* () {
+      try {
+        yield { partitionKey: 'a', data: 'x' };
+        yield { partitionKey: 'a', data: 7 };
+      } finally {
+        log.push('ended');
+      }
+    })();
+    const error = await it.environment.settle(rejected(it.producer.putAll(source)));
+    expect(error).toMatchObject({ code: 'ERR_KPL_DATA', recordIndex: 1 });
+    await it.environment.run();
+    expect(log).toEqual(['ended']);
+  });
+
+  test('stops when 100 failures have come together', async () => {
+    const it = given({ ...PLAIN, maxUserRecords: 1, maxBufferedRecords: 20 });
+    it.kinesis.fault = () => REFUSED;
+    const log = [];
+    const error = await it.environment.settle(rejected(it.producer.putAll(sourceOf(10_000, log))));
+    expect(error.code).toBe('ERR_KPL_FAILED');
+    expect(error.errors.length).toBeGreaterThanOrEqual(100);
+    expect(error.errors.length).toBeLessThan(150);
+    expect(log).toEqual(['ended']);
+  });
+
+  test('with onFailure, failures go there one by one and do not stop it', async () => {
+    const failures = [];
+    const it = given({
+      ...PLAIN,
+      maxUserRecords: 1,
+      maxBufferedRecords: 20,
+      onFailure: (error) => failures.push(error),
+    });
+    it.kinesis.fault = () => REFUSED;
+    const error = await it.environment.settle(rejected(it.producer.putAll(sourceOf(300))));
+    expect(failures).toHaveLength(300);
+    expect(error).toMatchObject({ code: 'ERR_KPL_FAILED', errors: [] });
+  });
+
+  test('the time of a record counts from its taking', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 1, recordTtlMs: 1000 });
+    it.kinesis.latencyMs = 600;
+    expect(await it.environment.settle(it.producer.putAll(sourceOf(5)))).toEqual({ userRecords: 5 });
+  });
+});
+
+describe('room', () => {
+  test('add gives a promise while there is none, and put waits', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 2 });
+    const record = { partitionKey: 'a', data: 'x' };
+    expect([it.producer.add(record), it.producer.add(record)]).toEqual([undefined, undefined]);
+    const waiting = it.producer.add(record);
+    expect(waiting).toBeInstanceOf(Promise);
+    expect(it.producer.metrics()).toMatchObject({ bufferedRecords: 2, waitingPuts: 1 });
+    expect(await it.environment.settle(waiting)).toBeUndefined();
+    await it.environment.run();
+    expect(it.kinesis.records.length).toBe(2);
+  });
+
+  test('data is copied, also of a record that waits', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 1 });
+    const data = Buffer.from('before');
+    const puts = [it.producer.put({ partitionKey: 'a', data }), it.producer.put({ partitionKey: 'a', data })];
+    data.fill('x');
+    await it.environment.settle(Promise.all(puts));
+    for (const { Data } of it.kinesis.records) expect(Data.includes('before')).toBe(true);
+  });
+
+  test('one record larger than the whole buffer passes when it is empty', async () => {
+    const it = given({ ...PLAIN, maxBufferedBytes: 10 });
+    it.books.put(it.producer, 'a', { bytes: 1000 });
+    it.books.put(it.producer, 'b', { bytes: 1000 });
+    await settled(it);
+    expect(it.books.records.every(({ result }) => result)).toBe(true);
+  });
+
+  test('a waiting record is withdrawn by its signal', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 1 });
+    it.books.put(it.producer, 'a');
+    const abort = new AbortController();
+    const put = rejected(it.producer.put({ partitionKey: 'b', data: 'never' }, { signal: abort.signal }));
+    const add = rejected(it.producer.add({ partitionKey: 'b', data: 'never' }, { signal: abort.signal }));
+    abort.abort();
+    expect(await put).toMatchObject({ name: 'AbortError' });
+    expect(await add).toMatchObject({ name: 'AbortError' });
+    await settled(it);
+    expect(it.kinesis.records).toHaveLength(1);
+  });
+
+  test('a record that waits too long expires untried', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 1, recordTtlMs: 1000 });
+    it.kinesis.latencyMs = 5000;
+    it.books.put(it.producer, 'a');
+    const error = it.environment.settle(rejected(it.producer.put({ partitionKey: 'b', data: 'x' })));
+    expect(await error).toMatchObject({ code: 'ERR_KPL_EXPIRED', attempts: [], userRecords: [] });
+    expect((await error).cause).toBeUndefined();
+    await settled(it);
+  });
+});
+
+describe('flush and close', () => {
+  test('put never throws, add does', async () => {
+    const { producer } = given(PLAIN);
+    await expect(producer.put({ partitionKey: '', data: '' })).rejects.toMatchObject({ code: 'ERR_KPL_PARTITION_KEY' });
+    await expect(producer.put()).rejects.toMatchObject({ code: 'ERR_KPL_DATA' });
+    expect(() => producer.add({ partitionKey: '', data: '' })).toThrow(KplError);
+    expect(producer.metrics().userRecords.taken).toBe(0);
+  });
+
+  test('flush waits for what waits for room', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 2 });
+    for (let i = 0; i < 9; i++) it.books.put(it.producer, `key-${i}`);
+    await it.environment.settle(it.producer.flush());
+    expect(it.books.records.every(({ result }) => result)).toBe(true);
+    await settled(it);
+  });
+
+  test('flush gives up waiting at its signal, and the sending goes on', async () => {
+    const it = given(PLAIN);
+    it.books.put(it.producer, 'a');
+    const abort = new AbortController();
+    const flushed = rejected(it.producer.flush({ signal: abort.signal }));
+    abort.abort();
+    expect(await flushed).toMatchObject({ name: 'AbortError' });
+    await settled(it);
+    expect(it.kinesis.records).toHaveLength(1);
+  });
+
+  test('close refuses, lets in what waits, and gives the same promise', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 1 });
+    for (let i = 0; i < 4; i++) it.books.put(it.producer, `key-${i}`);
+    const closed = it.producer.close();
+    expect(it.producer.close()).toBe(closed);
+    expect(() => it.producer.add({ partitionKey: 'a', data: '' })).toThrow(
+      expect.objectContaining({ code: 'ERR_KPL_CLOSED' }),
+    );
+    await expect(it.producer.put({ partitionKey: 'a', data: '' })).rejects.toMatchObject({ code: 'ERR_KPL_CLOSED' });
+    await it.environment.settle(closed);
+    expect(it.kinesis.records).toHaveLength(4);
+    await settled(it);
+  });
+
+  test('await using closes it, where there is such a symbol', async () => {
+    const it = given(PLAIN);
+    if (Symbol.asyncDispose === undefined) return;
+    it.producer.add({ partitionKey: 'a', data: '' });
+    await it.environment.settle(it.producer[Symbol.asyncDispose]());
+    expect(it.kinesis.records).toHaveLength(1);
+  });
+});
+
+describe('what the stream is', () => {
+  test('under routing shards, each record goes where plain PutRecords would put it', async () => {
+    const it = given();
+    for (let i = 0; i < 200; i++) it.books.put(it.producer, `key-${i}`);
+    await settled(it);
+    for (const { partitionKey, result } of it.books.records) {
+      expect(result.shardId).toBe(
+        it.kinesis.owner({ PartitionKey: partitionKey, ExplicitHashKey: hashKey(partitionKey) }).id,
+      );
+    }
+    expect(it.kinesis.requests[0].entries).toHaveLength(4);
+  });
+
+  test('until the map is known, nothing waits for it', async () => {
+    const it = given();
+    it.kinesis.listFault = (times) => (times <= 2 ? sdkError('LimitExceededException', 400) : undefined);
+    for (let i = 0; i < 20; i++) it.books.put(it.producer, `key-${i % 10}`);
+    await it.environment.run(150);
+    expect(it.kinesis.requests.flatMap(({ entries }) => entries)).toHaveLength(10);
+    for (const { entries } of it.kinesis.requests)
+      for (const entry of entries) expect(entry.ExplicitHashKey).toBeUndefined();
+    await settled(it);
+  });
+
+  test('without the permission to read it', async () => {
+    const it = given();
+    it.kinesis.listFault = () => sdkError('AccessDeniedException', 400);
+    const error = await it.environment.settle(rejected(it.producer.ready()));
+    expect(error).toMatchObject({ code: 'ERR_KPL_STREAM', cause: { name: 'AccessDeniedException' } });
+    expect(error.message).toContain('kinesis:ListShards');
+    expect(error.message).toContain("'pinned'");
+    expect(await rejected(it.producer.put({ partitionKey: 'a', data: '' }))).toBe(error);
+    // A permission that comes later helps.
+    it.kinesis.listFault = () => undefined;
+    it.environment.freeze(6000);
+    it.books.put(it.producer, 'a');
+    await settled(it);
+    expect(it.books.records[0].result).toBeDefined();
+  });
+
+  test('13: AUTO from the start: each record goes alone under its own key', async () => {
+    const it = given({ routing: { lanes: 4 } });
+    it.kinesis.distribution = 'AUTO';
+    for (let i = 0; i < 50; i++) it.books.put(it.producer, `key-${i}`);
+    await settled(it);
+    const entries = it.kinesis.requests.flatMap((request) => request.entries);
+    expect(entries.map(({ PartitionKey }) => PartitionKey).sort()).toEqual(
+      it.books.records.map(({ partitionKey }) => partitionKey).sort(),
+    );
+  });
+
+  test('13: AUTO under load: what is under way is taken apart when it has to be tried again', async () => {
+    const it = given({ routing: 'shards' });
+    it.kinesis.fault = ({ time }) =>
+      time > 2000 && time < 4000 ? { entries: () => ({ code: 'ProvisionedThroughputExceededException' }) } : {};
+    let toldAt;
+    for (let i = 0; i < 1000; i++) {
+      if (i === 150) it.kinesis.distribution = 'AUTO';
+      it.books.put(it.producer, `key-${i % 100}`);
+      await it.environment.run(it.environment.time + 20);
+      if (toldAt === undefined && it.kinesis.described >= 2) toldAt = it.environment.time;
+    }
+    await settled(it);
+    expect(toldAt).toBeDefined();
+    const after = it.kinesis.requests.filter(({ time }) => time > toldAt + 10).flatMap(({ entries }) => entries);
+    expect(after.length).toBeGreaterThan(10);
+    expect(after.every(({ Data }) => !Data.subarray(0, 4).equals(Buffer.from('f3899ac2', 'hex')))).toBe(true);
+    expect(it.books.errors).toMatchObject([{ message: expect.stringContaining('AUTO') }]);
+  });
+
+  test('13: AUTO cannot keep order', async () => {
+    const it = given({ routing: { lanes: 4 }, ordered: true });
+    it.kinesis.distribution = 'AUTO';
+    it.books.put(it.producer, 'a');
+    await settled(it);
+    expect(it.books.records[0].error).toMatchObject({ code: 'ERR_KPL_STREAM' });
+  });
+
+  test('13: without the permission to look: one warning, and stored', async () => {
+    const it = given({ routing: { lanes: 4 } });
+    it.kinesis.describeFault = () => sdkError('AccessDeniedException', 400);
+    for (let i = 0; i < 20; i++) it.books.put(it.producer, `key-${i}`);
+    await settled(it);
+    expect(it.books.records.every(({ result }) => result.aggregated)).toBe(true);
+    expect(it.books.warnings).toHaveLength(1);
+    expect(it.kinesis.described).toBe(1);
+  });
+
+  test('entries wait a second for the first look, and no longer', async () => {
+    const it = given({ routing: 'pinned', requestTimeoutMs: 5000 });
+    it.kinesis.client.describeStreamSummary = () => new Promise(() => {});
+    it.books.put(it.producer, 'a');
+    await it.environment.run(999);
+    expect(it.kinesis.requests).toHaveLength(0);
+    await settled(it);
+    expect(it.kinesis.requests[0].time).toBe(1000);
+  });
+});
+
+describe('observing', () => {
+  test('diagnostics_channel hears of requests and failures', async () => {
+    const events = [];
+    const listen = (event, name) => events.push([name, event]);
+    const names = ['request', 'failure', 'shards'].map((name) => `kinesis-agg:producer:${name}`);
+    for (const name of names) channel(name).subscribe(listen);
+    try {
+      const it = given();
+      it.kinesis.fault = ({ number }) => (number === 0 ? REFUSED : {});
+      it.books.put(it.producer, 'a', { bytes: 10 });
+      await it.environment.run();
+    } finally {
+      for (const name of names) channel(name).unsubscribe(listen);
+    }
+    expect(events.map(([name]) => name.split(':')[2])).toEqual(['shards', 'failure', 'request']);
+    expect(events[2][1]).toMatchObject({
+      stream: 'fake',
+      entries: 1,
+      userRecords: 1,
+      stored: 0,
+      failed: 1,
+      durationMs: 5,
+    });
+  });
+
+  test('metrics', async () => {
+    const it = given({ ...PLAIN, distribution: 'detect' });
+    it.books.put(it.producer, 'a', { bytes: 10 });
+    await it.environment.run(60);
+    expect(it.producer.metrics()).toMatchObject({ bufferedRecords: 1, oldestRecordAgeMs: 60, inFlightRequests: 0 });
+    await settled(it);
+    expect(it.producer.metrics()).toMatchObject({
+      userRecords: { taken: 1, stored: 1, failed: 0, expired: 0, mayBeDuplicated: 0 },
+      entries: { sent: 1, stored: 1, throttled: 0, retried: 0 },
+      requests: { sent: 1, failed: 0 },
+      bufferingMs: { count: 1, sum: 100, max: 100 },
+      requestMs: { count: 1, sum: 5, max: 5 },
+    });
+  });
+});
+
+describe('options', () => {
+  const client = { putRecords() {}, listShards() {}, describeStreamSummary() {} };
+  test.each([
+    [{}, 'client'],
+    [{ client: {}, streamName: 's' }, 'putRecords'],
+    [{ client }, 'streamName'],
+    [{ client, streamName: '' }, 'streamName'],
+    [{ client: { putRecords() {} }, streamName: 's' }, 'listShards'],
+    [{ client, streamName: 's', routing: 'first' }, 'routing'],
+    [{ client, streamName: 's', routing: { lanes: 0 } }, 'routing.lanes'],
+    [{ client, streamName: 's', routing: 'pinned', ordered: true }, 'ordered'],
+    [{ client, streamName: 's', routing: 'none', ordered: true }, 'ordered'],
+    [{ client, streamName: 's', lingerMS: 5 }, 'lingerMs'],
+    [{ client, streamName: 's', lingerMs: 200, recordTtlMs: 200 }, 'lingerMs'],
+    [{ client, streamName: 's', recordTtlMs: 99 }, 'recordTtlMs'],
+    [{ client, streamName: 's', maxRecordBytes: 63 }, 'maxRecordBytes'],
+    [{ client, streamName: 's', maxAggregateBytes: 2_000_000 }, 'maxAggregateBytes'],
+    [{ client, streamName: 's', maxInFlightRequests: 257 }, 'maxInFlightRequests'],
+    [{ client, streamName: 's', shardRateLimit: 0 }, 'shardRateLimit'],
+    [{ client, streamName: 's', distribution: 'auto' }, 'distribution'],
+    [{ client, streamName: 's', onFailure: 1 }, 'onFailure'],
+    [{ client, streamName: 's', logger: {} }, 'logger'],
+  ])('%j is refused, and the message names %s', (options, named) => {
+    expect(() => new KinesisProducer(options)).toThrow(expect.objectContaining({ code: 'ERR_KPL_OPTION' }));
+    expect(() => new KinesisProducer(options)).toThrow(named);
+  });
+
+  test('Infinity is a time to live', async () => {
+    const it = given({ ...PLAIN, recordTtlMs: Infinity });
+    it.kinesis.fault = ({ time }) => (time < 120_000 ? { throws: () => sdkError('ServiceUnavailable', 503) } : {});
+    it.books.put(it.producer, 'a');
+    await settled(it);
+    expect(it.books.records[0].result.attempts).toHaveLength(20);
+  });
+
+  test('both names of a stream are sent', async () => {
+    const it = given({ ...PLAIN, streamArn: 'arn' });
+    let input;
+    const { putRecords } = it.kinesis.client;
+    it.kinesis.client.putRecords = (given, options) => {
+      input = given;
+      return putRecords(given, options);
+    };
+    it.books.put(it.producer, 'a');
+    await settled(it);
+    expect(input).toMatchObject({ StreamName: 'fake', StreamARN: 'arn' });
+  });
+});
