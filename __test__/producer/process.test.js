@@ -1,0 +1,97 @@
+'use strict';
+
+// What a process sees of the producer: when it ends, what it loads, and what standing still does to it.
+
+const { execFileSync, spawn } = require('node:child_process');
+const { once } = require('node:events');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+const ROOT = path.join(__dirname, '..', '..');
+const CLIENT = `
+  let stored = 0;
+  const answer = ({ Records }) => {
+    stored += Records.reduce((sum, { userRecordCount }) => sum + userRecordCount, 0);
+    return { Records: Records.map((_, i) => ({ SequenceNumber: String(i + 1), ShardId: 'shardId-000000000000' })) };
+  };
+  const client = { putRecords: (input) => new Promise((resolve) => setTimeout(() => resolve(answer(input)), 5)) };
+  const { KinesisProducer } = require('kinesis-agg/producer');
+  const options = { client, streamName: 's', routing: 'pinned', distribution: 'partition-key' };
+`;
+const run = (script) =>
+  execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8', timeout: 20_000 });
+
+test('19: a script that ends after ten put loses none, and ends soon', () => {
+  const printed = run(`${CLIENT}
+    const producer = new KinesisProducer(options);
+    for (let i = 0; i < 10; i++) producer.put({ partitionKey: 'a', data: 'x' });
+    const began = performance.now();
+    process.once('exit', () => console.log(stored, performance.now() - began));
+  `);
+  const [stored, ms] = printed.split(' ').map(Number);
+  expect(stored).toBe(10);
+  expect(ms).toBeLessThan(100 + 5 + 1000); // the machine may be busy
+});
+
+test('19: an idle producer keeps no process alive, also after it has sent', () => {
+  const printed = run(`${CLIENT}
+    const producer = new KinesisProducer(options);
+    new KinesisProducer(options);
+    producer.put({ partitionKey: 'a', data: 'x' }).then(() => {
+      const settled = performance.now();
+      process.once('exit', () => console.log(performance.now() - settled));
+    });
+  `);
+  expect(Number(printed)).toBeLessThan(50);
+});
+
+test('a script that adds and fails says so', () => {
+  const { spawnSync } = require('node:child_process');
+  const script = `${CLIENT}
+    client.putRecords = async ({ Records }) => ({ Records: Records.map(() => ({ ErrorCode: 'KMSDisabledException' })) });
+    new KinesisProducer(options).add({ partitionKey: 'a', data: 'secret' });
+  `;
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stderr).toContain('KMSDisabledException');
+  expect(stderr).not.toContain('secret');
+});
+
+const STANDING_STILL = `${CLIENT}
+  const producer = new KinesisProducer({ ...options, recordTtlMs: 1500 });
+  const all = Array.from({ length: 10 }, () => producer.put({ partitionKey: 'a', data: 'x' }));
+  Promise.allSettled(all).then((results) => console.log(results.map(({ status }) => status).join()));
+`;
+const ALL_STORED = Array.from({ length: 10 }, () => 'fulfilled').join();
+
+test('18: a process that was stopped expires nothing', async () => {
+  const child = spawn(process.execPath, ['-e', `${STANDING_STILL} console.log('put');`], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGSTOP');
+  await sleep(4000);
+  child.kill('SIGCONT');
+  await ended;
+  expect(output).toContain(ALL_STORED);
+});
+
+test('18: an event loop that was blocked expires nothing', () => {
+  const block = 'const until = performance.now() + 4000; while (performance.now() < until);';
+  expect(run(`${STANDING_STILL} ${block}`)).toContain(ALL_STORED);
+  expect(run(`${STANDING_STILL} setTimeout(() => { ${block} }, 50);`)).toContain(ALL_STORED);
+});
+
+test('kinesis-agg does not load the producer', () => {
+  const printed = run(`
+    require('kinesis-agg');
+    console.log(Object.keys(require.cache).filter((file) => file.endsWith('producer.js')).length);
+  `);
+  expect(printed.trim()).toBe('0');
+});
