@@ -1,12 +1,7 @@
 import type { AggregatedRecord, Shard, UserRecord } from '../../index';
 import { deaggregate, hashKey, RecordAggregator } from '../index';
-import type {
-  OpenGroup,
-  ReadUserRecord,
-  TrackedAggregate,
-  TrackedAggregator,
-  TrackedOptions,
-} from './tracked-aggregator';
+import type { ReadUserRecord } from './input';
+import type { OpenGroup, TrackedAggregate, TrackedAggregator, TrackedOptions } from './tracked-aggregator';
 
 interface Open {
   group: number;
@@ -17,6 +12,8 @@ interface Open {
 }
 
 const SPACE_BITS = 128n;
+/** Of that many partition keys the group's name is remembered. */
+const REMEMBERED_KEYS = 8192;
 
 /** An aggregator of its own for each group, so that what a group closes is known to hold just what went in. */
 export class GroupedAggregator implements TrackedAggregator {
@@ -27,6 +24,7 @@ export class GroupedAggregator implements TrackedAggregator {
   /** The same, the least recently used first. */
   #recent = new Map<number, Open>();
   #numbers = new Map<string, number>();
+  #nameOfKey = new Map<string, string>();
   #names = new Map<number, string>();
   /** Has closed something that was not released. */
   #unreleased = new Set<number>();
@@ -38,7 +36,7 @@ export class GroupedAggregator implements TrackedAggregator {
   }
 
   add(read: ReadUserRecord, ordinal: number): TrackedAggregate | undefined {
-    const explicitHashKey = this.#options.explicitHashKeys === 'ignore' ? null : read.explicitHashKey;
+    const explicitHashKey = this.#explicitHashKeyOf(read);
     const record = { partitionKey: read.partitionKey, data: read.data, explicitHashKey };
     const name = this.#nameOf(record);
     const known = this.#numbers.get(name);
@@ -96,6 +94,7 @@ export class GroupedAggregator implements TrackedAggregator {
   setShards(shards: readonly Shard[]): TrackedAggregate[] {
     new RecordAggregator({ routing: { shards } }); // refuses a map with a hole or an overlap
     const isFirst = this.#shards === undefined;
+    this.#nameOfKey.clear();
     this.#shards = shards
       .filter((shard) => shard.SequenceNumberRange?.EndingSequenceNumber == null)
       .map(({ HashKeyRange }) => ({
@@ -145,6 +144,12 @@ export class GroupedAggregator implements TrackedAggregator {
     this.#names.delete(group);
   }
 
+  /** None where it says no more than the partition key does: that is how the aggregator sees it. */
+  #explicitHashKeyOf({ partitionKey, explicitHashKey }: ReadUserRecord): string | null {
+    if (explicitHashKey === null || this.#options.explicitHashKeys === 'ignore') return null;
+    return explicitHashKey === hashKey(partitionKey) ? null : explicitHashKey;
+  }
+
   /** What has one open aggregate, by a name. */
   #nameOf({ partitionKey, explicitHashKey }: { partitionKey: string; explicitHashKey: string | null }): string {
     const { routing } = this.#options;
@@ -153,16 +158,27 @@ export class GroupedAggregator implements TrackedAggregator {
     }
     if (explicitHashKey !== null) return explicitHashKey;
     if (routing === 'pinned') return 'pinned';
+    let name = this.#nameOfKey.get(partitionKey);
+    if (name === undefined) {
+      name = this.#nameByHashKey(partitionKey);
+      if (this.#nameOfKey.size === REMEMBERED_KEYS) this.#nameOfKey.clear();
+      this.#nameOfKey.set(partitionKey, name);
+    }
+    return name;
+  }
+
+  #nameByHashKey(partitionKey: string): string {
+    const { routing } = this.#options;
     const key = BigInt(hashKey(partitionKey));
     if (routing === 'shards') {
       return `shard ${this.#shards?.find(({ first, last }) => first <= key && key <= last)?.first}`;
     }
-    return `lane ${(key * BigInt(routing.lanes)) >> SPACE_BITS}`;
+    return `lane ${(key * BigInt((routing as { lanes: number }).lanes)) >> SPACE_BITS}`;
   }
 
   /** For one group. The aggregates of a shard are pinned: outer keys of the first record. */
   #aggregator(explicitHashKey: string | null): RecordAggregator {
-    const { routing, maxRecordBytes, maxAggregateBytes, maxUserRecords } = this.#options;
+    const { routing, maxRecordBytes, maxAggregateBytes, maxUserRecords, nested } = this.#options;
     const byPartitionKey = routing === 'partitionKey' || (routing === 'shards' && this.#shards === undefined);
     const inner = byPartitionKey
       ? 'partitionKey'
@@ -173,6 +189,7 @@ export class GroupedAggregator implements TrackedAggregator {
       routing: typeof routing === 'object' ? routing : inner,
       maxRecordBytes,
       maxAggregateBytes,
+      nested,
       ...(maxUserRecords === undefined ? {} : { maxUserRecords }),
     });
   }

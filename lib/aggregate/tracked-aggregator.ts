@@ -1,13 +1,5 @@
 import type { AggregatedRecord, Shard } from '../../index';
-
-/** A user record as `readUserRecord` has read it. */
-export interface ReadUserRecord {
-  partitionKey: string;
-  explicitHashKey: string | null;
-  data: string | Uint8Array;
-  /** How long a view is, or the most that a string can take in UTF-8. */
-  dataBytes: number;
-}
+import type { ReadUserRecord } from './input';
 
 /** An aggregate that has closed, and which of the user records that went in are in it. */
 export interface TrackedAggregate {

@@ -5,7 +5,8 @@ import { channel } from 'node:diagnostics_channel';
 import type { AggregatedRecord } from '../../index';
 import type { Attempt, ProducerErrorCode, ProducerMetrics, PutResult } from '../../producer';
 import { GroupedAggregator } from '../aggregate/grouped-aggregator';
-import type { ReadUserRecord, TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
+import type { ReadUserRecord } from '../aggregate/input';
+import type { TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
 import { hashKey, isAggregated, RecordAggregator } from '../index';
 import { Clock, LONGEST_STEP_MS } from './clock';
 import { Dispatch } from './dispatch';
@@ -106,9 +107,9 @@ export class Delivery {
       fatal: (error) => this.#fatal(error),
       changed: () => this.advance(),
     });
-    const { routing, maxRecordBytes } = settings;
+    const { routing, maxRecordBytes, nested } = settings;
     this.#aggregator = routing === 'none' ? undefined : new GroupedAggregator({ ...settings, routing });
-    this.#checker = new RecordAggregator({ maxRecordBytes });
+    this.#checker = new RecordAggregator({ maxRecordBytes, nested });
   }
 
   // ------------------------------------------------------------------------------------------------ taking

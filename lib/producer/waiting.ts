@@ -1,4 +1,4 @@
-import type { ReadUserRecord } from '../aggregate/tracked-aggregator';
+import type { ReadUserRecord } from '../aggregate/input';
 import type { Epoch } from './epochs';
 import { ProducerError } from './errors';
 import type { Owner } from './member';
