@@ -51,9 +51,9 @@ export class KinesisProducer {
    * @param record - The user record.
    * @param options - A signal that withdraws the record while it waits. What was taken is sent.
    * @returns `undefined`, or a promise that rejects only if the record was not taken: with the signal's reason, or a
-   * {@link ProducerError} `ERR_KPL_EXPIRED`, `ERR_KPL_STREAM` or `ERR_KPL_ABORTED`.
-   * @throws What the aggregator throws for a bad record; `ERR_KPL_CLOSED`, `ERR_KPL_STREAM`, or `ERR_KPL_BUFFER_FULL` if too
-   * many wait already.
+   * {@link ProducerError}: `ERR_KPL_EXPIRED`, `ERR_KPL_STREAM`, `ERR_KPL_ABORTED`, or `ERR_KPL_BUFFER_FULL` if too many wait
+   * already.
+   * @throws KplError for a bad record, as the aggregator has it; `ERR_KPL_CLOSED`.
    *
    * @example
    * ```ts

@@ -256,19 +256,23 @@ describe('putAll', () => {
     expect(it.kinesis.records).toHaveLength(1);
   });
 
-  test('ends its source at a bad record, whose place the error has', async () => {
+  test.each([
+    ['ERR_KPL_DATA', { partitionKey: 'a', data: 7 }],
+    ['ERR_KPL_PARTITION_KEY', { partitionKey: '', data: 'x' }],
+    ['ERR_KPL_RECORD_TOO_LARGE', { partitionKey: 'a', data: 'x'.repeat(1_048_577) }],
+  ])('ends its source at a bad record, whose place the error has: %s', async (code, bad) => {
     const it = given(PLAIN);
     const log = [];
     const source = (async function* () {
       try {
         yield { partitionKey: 'a', data: 'x' };
-        yield { partitionKey: 'a', data: 7 };
+        yield bad;
       } finally {
         log.push('ended');
       }
     })();
     const error = await it.environment.settle(rejected(it.producer.putAll(source)));
-    expect(error).toMatchObject({ code: 'ERR_KPL_DATA', recordIndex: 1 });
+    expect(error).toMatchObject({ code, recordIndex: 1 });
     await it.environment.run();
     expect(log).toEqual(['ended']);
   });
@@ -316,6 +320,21 @@ describe('room', () => {
     expect(await it.environment.settle(waiting)).toBeUndefined();
     await it.environment.run();
     expect(it.kinesis.records.length).toBe(2);
+  });
+
+  test('add throws for what the call got wrong, and rejects for what it did not', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 1, maxBufferedBytes: 100 });
+    const record = { partitionKey: 'a', data: 'x'.repeat(60) };
+    it.producer.add(record);
+    const waiting = it.producer.add(record);
+    await expect(it.producer.add(record)).rejects.toMatchObject({ code: 'ERR_KPL_BUFFER_FULL' });
+    await expect(it.producer.add(record, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(() => it.producer.add({ partitionKey: 'a', data: 7 })).toThrow(KplError);
+    await it.environment.settle(waiting);
+    await it.environment.settle(it.producer.close());
+    expect(() => it.producer.add(record)).toThrow(expect.objectContaining({ code: 'ERR_KPL_CLOSED' }));
   });
 
   test('data is copied, also of a record that waits', async () => {

@@ -28,10 +28,13 @@ const NOT_NOW: Backoff = { kind: 'not now', baseMs: 1000, capMs: 5000 };
 const THROTTLES =
   /^(ProvisionedThroughputExceeded(Exception)?|LimitExceeded(Exception)?|KMSThrottling(Exception)?|Throttl\w*|RequestLimitExceeded|RequestThrottled(Exception)?|TooManyRequests(Exception)?|BandwidthLimitExceeded|PriorRequestNotComplete|TransactionInProgressException|EC2ThrottledException|SlowDown)$/;
 const CONTENT = /^(ValidationException|InvalidArgument(Exception)?|SerializationException)$/;
-const CREDENTIALS = /^(ExpiredToken\w*|RequestExpired|CredentialsProviderError|TokenProviderError)$/;
+/** The SDK has corrected its clock by the next try, or the provider its credentials. */
+const CREDENTIALS =
+  /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed|RequestInTheFuture|CredentialsProviderError|TokenProviderError)$/;
 const FINAL =
   /^(ResourceNotFound(Exception)?|AccessDenied(Exception)?|UnrecognizedClient(Exception)?|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignatureException|KMS\w*|DryRunOperation(Exception)?)$/;
-const SERVICE_FAULTS = /^(InternalFailure(Exception)?|InternalServerError|ServiceUnavailable(Exception)?)$/;
+const SERVICE_FAULTS =
+  /^(InternalFailure(Exception)?|InternalServerError|ServiceUnavailable(Exception)?|RequestTimeout(Exception)?|TimeoutError)$/;
 const UNCONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const CONNECTING = new Set(['connect', 'getaddrinfo']);
 
@@ -61,17 +64,19 @@ export function failureOfRequest(error: unknown): Failure {
     return { ...said, outcome, action: 'retry', backoff, isThrottle };
   };
 
-  if (CREDENTIALS.test(name) || /signature expired/i.test(message ?? '')) return retry('refused', NOT_NOW);
+  if (CREDENTIALS.test(name) || /signature (expired|not yet current)/i.test(message ?? ''))
+    return retry('refused', NOT_NOW);
   if (THROTTLES.test(name) || status === 429) return retry('refused', REQUEST_THROTTLED, true);
   if (name === 'ResourceInUseException') return retry('refused', NOT_NOW);
   if (CONTENT.test(name) || status === 413) {
     return { ...said, outcome: 'refused', action: 'halve', backoff: SERVICE, isThrottle: false };
   }
   if (FINAL.test(name)) return { ...said, outcome: 'refused', action: 'fail', backoff: SERVICE, isThrottle: false };
+  if (SERVICE_FAULTS.test(name)) return retry('unknown', SERVICE);
   if (status !== undefined && status >= 400 && status < 500 && status !== 408) {
     return { ...said, outcome: 'refused', action: 'fail', backoff: SERVICE, isThrottle: false };
   }
-  if (status !== undefined || SERVICE_FAULTS.test(name)) return retry('unknown', SERVICE);
+  if (status !== undefined) return retry('unknown', SERVICE);
   if (neverConnected(error)) return { ...retry('refused', NO_CONNECTION), code: code ?? name };
   return { ...retry('unknown', SERVICE), code: code ?? name };
 }

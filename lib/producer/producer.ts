@@ -27,14 +27,23 @@ export class KinesisProducer {
   }
 
   add(record: UserRecordInput, { signal }: WithSignal = {}): Promise<void> | undefined {
-    signal?.throwIfAborted();
+    if (signal?.aborted) return Promise.reject(signal.reason);
     let taken: (() => void) | undefined;
     let refused: ((reason: unknown) => void) | undefined;
-    const waiter = this.#take(record, undefined, 0, { taken: () => taken?.(), refused: (reason) => refused?.(reason) });
+    const whenTaken = { taken: () => taken?.(), refused: (reason: unknown) => refused?.(reason) };
+    let waiter: Waiter | undefined;
+    try {
+      waiter = this.#take(record, undefined, 0, whenTaken);
+    } catch (error) {
+      // That there is no room, or no stream, is no fault of the call.
+      if (error instanceof ProducerError && error.code !== 'ERR_KPL_CLOSED') return Promise.reject(error);
+      throw error;
+    }
     if (waiter === undefined) return undefined;
+    const waiting = waiter;
     return new Promise((resolve, reject) => {
       const release = this.#whenAborted(signal, (reason) => {
-        if (this.#delivery.withdraw(waiter)) reject(reason);
+        if (this.#delivery.withdraw(waiting)) reject(reason);
       });
       taken = () => {
         release?.();
@@ -172,7 +181,14 @@ export class KinesisProducer {
     whenTaken: Pick<Waiter, 'taken' | 'refused'>,
   ): Waiter | undefined {
     if (this.#closing !== undefined) throw new ProducerError('ERR_KPL_CLOSED', 'the producer was closed');
-    return this.#delivery.take(readUserRecord(record, recordIndex), owner, whenTaken);
+    try {
+      return this.#delivery.take(readUserRecord(record, recordIndex), owner, whenTaken);
+    } catch (error) {
+      if (!(error instanceof KplError) || error.recordIndex === undefined || error.recordIndex === recordIndex)
+        throw error;
+      // The aggregator was given one record; a putAll has many.
+      throw new KplError(error.code, error.message, { recordIndex });
+    }
   }
 
   #whenAborted(signal: AbortSignal | undefined, callback: (reason: unknown) => void): (() => void) | undefined {

@@ -1,0 +1,90 @@
+'use strict';
+
+// How fast entries go to a shard.
+
+const { Pace } = require('../../lib/producer/pace');
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** A pace that stores so many bytes a second for two seconds, in entries of 10 KiB, and then is throttled. */
+function throttled(bytesPerSecond, shardId = 'shard') {
+  const pace = new Pace(shardId, 150, 0);
+  const entries = bytesPerSecond / (10 * KIB);
+  for (let i = 0; i < 2 * entries; i++) {
+    const now = (i * 1000) / entries;
+    pace.admits(10 * KIB, now);
+    pace.take(10 * KIB);
+    pace.stored(10 * KIB, now);
+  }
+  pace.throttled(10 * KIB, 2000);
+  return pace;
+}
+
+test('a shard takes a burst of 10 MiB, then 150 percent of 1 MiB a second', () => {
+  const pace = new Pace('shard', 150, 0);
+  expect(pace.admits(10 * MIB, 0)).toBe(true);
+  pace.take(10 * MIB);
+  expect(pace.admits(MIB, 0)).toBe(false);
+  expect(pace.admitsAt(1.5 * MIB, 0)).toBe(1000);
+  expect(pace.admits(1.5 * MIB, 1000)).toBe(true);
+});
+
+test('and 1000 entries, then 1500 a second', () => {
+  const pace = new Pace('shard', 150, 0);
+  for (let i = 0; i < 1000; i++) pace.take(1);
+  expect(pace.admits(1, 0)).toBe(false);
+  expect(pace.admitsAt(1, 0)).toBeCloseTo(1000 / 1500);
+  expect(pace.admits(1, 1)).toBe(true);
+});
+
+test('a throttle takes the burst, and sets the rate to 0.7 of what was stored in the last second', () => {
+  const pace = throttled(500 * KIB);
+  expect(pace.bytesPerSecond / KIB).toBeGreaterThan(0.7 * 480);
+  expect(pace.bytesPerSecond / KIB).toBeLessThan(0.7 * 520);
+  pace.take(10 * KIB);
+  expect(pace.admits(10 * KIB, 2000)).toBe(false);
+});
+
+test('not below 64 KiB a second, and not twice within half a second', () => {
+  const pace = throttled(500 * KIB);
+  const rate = pace.bytesPerSecond;
+  pace.throttled(10 * KIB, 2499);
+  expect(pace.bytesPerSecond).toBe(rate);
+  pace.throttled(10 * KIB, 4600);
+  expect(pace.bytesPerSecond).toBe(64 * KIB);
+});
+
+test('each half second in which it holds entries back adds to the rate, up to its own', () => {
+  const pace = throttled(100 * KIB);
+  let rate = pace.bytesPerSecond;
+  for (let now = 2500; now < 20_000; now += 500) {
+    pace.admits(10 * MIB, now);
+    pace.admits(10 * MIB, now + 499);
+    const next = pace.bytesPerSecond;
+    if (now > 2500) expect(next).toBeCloseTo(Math.min(1.5 * MIB, rate * 1.1 + 64 * KIB));
+    rate = next;
+  }
+  expect(rate).toBe(1.5 * MIB);
+});
+
+test('a rate that holds nothing back stays', () => {
+  const pace = throttled(500 * KIB);
+  const rate = pace.bytesPerSecond;
+  for (let now = 3000; now < 9000; now += 500) pace.admits(1, now);
+  expect(pace.bytesPerSecond).toBe(rate);
+});
+
+test('without a shard there is no limit until the first throttle, and none again after ten seconds without need', () => {
+  const pace = new Pace(undefined, 150, 0);
+  for (let i = 0; i < 100; i++) pace.take(MIB);
+  expect(pace.admits(10 * MIB, 0)).toBe(true);
+  pace.throttled(10 * KIB, 100);
+  expect(pace.bytesPerSecond).toBe(64 * KIB);
+  pace.take(10 * KIB);
+  expect(pace.admits(10 * KIB, 100)).toBe(false);
+  pace.admits(1, 10_000);
+  expect(pace.bytesPerSecond).toBeLessThan(Infinity);
+  pace.admits(1, 10_101);
+  expect(pace.bytesPerSecond).toBe(Infinity);
+});
