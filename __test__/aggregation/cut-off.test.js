@@ -9,6 +9,7 @@ const vm = require('node:vm');
 const { RecordAggregator, deaggregate } = require('../..');
 const { sdkRecord } = require('../support/kinesis-records');
 
+const LARGEST = 10_485_760;
 const CHILD = path.join(__dirname, 'children', 'stack-overflow.js');
 
 describe('a full stack', () => {
@@ -45,7 +46,8 @@ test.each([
   (_, { key = 'key-', ...options }, addTo) => {
     const text = (i) => `data-of-${i};`.padEnd(10 + (i % 40), '.');
     for (let trial = 0; trial < 60; trial++) {
-      const aggregator = new RecordAggregator(options);
+      // So large that only a number of records closes an aggregate.
+      const aggregator = new RecordAggregator({ maxRecordBytes: LARGEST, maxAggregateBytes: LARGEST, ...options });
       const entries = [];
       let n = 0;
       const add = () => {
