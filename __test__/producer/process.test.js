@@ -88,6 +88,28 @@ test('18: an event loop that was blocked expires nothing', () => {
   expect(run(`${STANDING_STILL} setTimeout(() => { ${block} }, 50);`)).toContain(ALL_STORED);
 });
 
+// In a process of its own: under jest, the SDK does not take the system's errors for errors, and wraps them without their code.
+test('6: connection refused, with the real SDK', () => {
+  const printed = run(`
+    const { Kinesis } = require('@aws-sdk/client-kinesis');
+    const { NodeHttpHandler } = require('@smithy/node-http-handler');
+    const { KinesisProducer } = require('kinesis-agg/producer');
+    const client = new Kinesis({
+      endpoint: 'http://127.0.0.1:1',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      requestHandler: new NodeHttpHandler(),
+      maxAttempts: 1,
+    });
+    const options = { client, streamName: 's', routing: 'pinned', distribution: 'partition-key', recordTtlMs: 1000 };
+    new KinesisProducer(options).put({ partitionKey: 'a', data: 'x' }).catch(({ code, mayBeStored, attempts }) => {
+      const outcomes = new Set(attempts.map((attempt) => attempt.outcome + ' ' + attempt.code));
+      console.log(code, mayBeStored, attempts.length > 1, [...outcomes].join());
+    });
+  `);
+  expect(printed.trim()).toBe('ERR_KPL_EXPIRED false true refused ECONNREFUSED');
+});
+
 test('kinesis-agg does not load the producer', () => {
   const printed = run(`
     require('kinesis-agg');
