@@ -61,7 +61,9 @@ export class UserRecordBatch {
   }
 
   data(i: number): Buffer {
-    const { outline, payload } = this.#seek(i);
+    const source = this.#seek(i);
+    const { outline, payload } = source;
+    if (outline.isAggregate && !this.#copy) source.keepTogether();
     const start = outline.isAggregate ? outline.start(i - this.#ahead) : 0;
     const length = outline.isAggregate ? outline.length(i - this.#ahead) : payload.length;
     const view = new BufferView(payload.buffer, payload.byteOffset + start, length);

@@ -10,6 +10,7 @@ import {
   bytesOfJson,
   copyOf,
   isShared,
+  keepTogether,
   type Payload,
   viewOf,
 } from '../native/bytes';
@@ -42,6 +43,7 @@ export class Source {
   /** Where everything is in the payload, once it was read. */
   outline = Outline.NONE;
   readonly #data: string | Uint8Array;
+  #isKeptTogether = false;
 
   constructor(record: KinesisRecord, recordIndex: number) {
     if (record === null || typeof record !== 'object') throw notARecord(record, undefined, recordIndex);
@@ -105,6 +107,13 @@ export class Source {
     if (payload === undefined) throw notBase64(this.recordIndex);
     this.payload = payload;
     this.length = payload.length;
+  }
+
+  /** Before views of an aggregate's payload are handed out. The caller's own memory stays the caller's to transfer. */
+  keepTogether(): void {
+    if (!this.isOurs || this.#isKeptTogether) return;
+    this.#isKeptTogether = true;
+    keepTogether(this.payload);
   }
 
   /** The first user record that is handed out, counted within the aggregate. */

@@ -24,6 +24,7 @@ export class UserRecords {
     this.#next = source.first;
     this.#end = source.end;
     this.#keys = source.outline.keys(source.payload, copy);
+    if (this.#outline.isAggregate && !copy) source.keepTogether();
   }
 
   /** `undefined` when there are no more. */
@@ -54,6 +55,7 @@ export function fillUserRecords(source: Source, copy: boolean, all: UserRecord[]
     return;
   }
   const keys = outline.keys(payload, copy);
+  if (!copy) source.keepTogether();
   const { buffer, byteOffset } = payload;
   for (let i = first; i < end; i++) {
     const data = new BufferView(buffer, byteOffset + outline.start(i), outline.length(i));

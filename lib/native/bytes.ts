@@ -105,6 +105,20 @@ export function copyOf(bytes: Uint8Array): Payload {
   return copy as Buffer as Payload;
 }
 
+let markAsUntransferable: ((memory: object) => void) | undefined;
+
+/**
+ * Memory of ours of which several views are handed out: to transfer one of them to a worker would silently empty the
+ * others, so that Node shall refuse it. The module that can say so takes 3 ms to load, hence not before it is needed.
+ */
+export function keepTogether({ buffer }: Payload): void {
+  markAsUntransferable ??= (
+    process.getBuiltinModule?.('node:worker_threads') ??
+    (require('node:worker_threads') as typeof import('node:worker_threads'))
+  ).markAsUntransferable;
+  markAsUntransferable(buffer);
+}
+
 /** Decoded as Node decodes it: leniently. One allocation for each Kinesis record, so that none pins another's memory. */
 export function decodeBase64(base64: string): Payload {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(base64, 'base64'));
