@@ -337,6 +337,20 @@ describe('room', () => {
     expect(() => it.producer.add(record)).toThrow(expect.objectContaining({ code: 'ERR_KPL_CLOSED' }));
   });
 
+  test('room that is found while a record is put lets it in at once', async () => {
+    for (const verb of ['add', 'putAll']) {
+      const it = given({ ...PLAIN, lingerMs: 0, maxBufferedRecords: 1, recordTtlMs: 150, requestTimeoutMs: 500 });
+      it.kinesis.fault = ({ number }) => (number === 0 ? { hangs: 'until abort' } : {});
+      const first = rejected(it.producer.put({ partitionKey: 'a', data: 'expires' }));
+      await it.environment.run(1);
+      // The time of the request is over, and nobody has looked.
+      it.environment.freeze(50_000);
+      const record = { partitionKey: 'a', data: 'x' };
+      await it.environment.settle(Promise.resolve(it.producer[verb](verb === 'add' ? record : [record, record])));
+      expect(await first).toMatchObject({ code: 'ERR_KPL_EXPIRED' });
+    }
+  });
+
   test('data is copied, also of a record that waits', async () => {
     const it = given({ ...PLAIN, maxBufferedRecords: 1 });
     const data = Buffer.from('before');

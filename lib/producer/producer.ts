@@ -28,12 +28,10 @@ export class KinesisProducer {
 
   add(record: UserRecordInput, { signal }: WithSignal = {}): Promise<void> | undefined {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    let taken: (() => void) | undefined;
-    let refused: ((reason: unknown) => void) | undefined;
-    const whenTaken = { taken: () => taken?.(), refused: (reason: unknown) => refused?.(reason) };
+    const admission = new Admission();
     let waiter: Waiter | undefined;
     try {
-      waiter = this.#take(record, undefined, 0, whenTaken);
+      waiter = this.#take(record, undefined, 0, admission);
     } catch (error) {
       // That there is no room, or no stream, is no fault of the call.
       if (error instanceof ProducerError && error.code !== 'ERR_KPL_CLOSED') return Promise.reject(error);
@@ -41,19 +39,12 @@ export class KinesisProducer {
     }
     if (waiter === undefined) return undefined;
     const waiting = waiter;
-    return new Promise((resolve, reject) => {
-      const release = this.#whenAborted(signal, (reason) => {
-        if (this.#delivery.withdraw(waiting)) reject(reason);
-      });
-      taken = () => {
-        release?.();
-        resolve();
-      };
-      refused = (reason) => {
-        release?.();
-        reject(reason);
-      };
+    const admitted = admission.promise();
+    const release = this.#whenAborted(signal, (reason) => {
+      if (this.#delivery.withdraw(waiting)) admission.refused(reason);
     });
+    if (release !== undefined) admitted.then(release, release);
+    return admitted;
   }
 
   put(record: UserRecordInput, { signal }: WithSignal = {}): Promise<PutResult> {
@@ -223,22 +214,13 @@ export class KinesisProducer {
     batch: Batch,
     index: number,
   ): { promise: Promise<void>; waiter: Waiter } | undefined {
-    let settle: { taken(): void; refused(reason: unknown): void } | undefined;
-    const waiter = this.#take(record, batch, index, {
-      taken: () => {
-        batch.taken++;
-        settle?.taken();
-      },
-      refused: (reason) => settle?.refused(reason),
-    });
-    if (waiter === undefined) {
+    const admission = new Admission(() => {
       batch.taken++;
-      return undefined;
-    }
-    const promise = new Promise<void>((taken, refused) => {
-      settle = { taken, refused };
     });
-    return { promise, waiter };
+    const waiter = this.#take(record, batch, index, admission);
+    if (waiter !== undefined) return { promise: admission.promise(), waiter };
+    batch.taken++;
+    return undefined;
   }
 
   async #untilSettled(batch: Batch, aborted: Abortion): Promise<void> {
@@ -289,6 +271,38 @@ if (asyncDispose !== undefined) {
     configurable: true,
     writable: true,
   });
+}
+
+/** What becomes of a record that waits for room. It may be known before anybody has asked for the promise. */
+class Admission implements Pick<Waiter, 'taken' | 'refused'> {
+  #whenTaken: (() => void) | undefined;
+  #outcome: { isTaken: boolean; reason?: unknown } | undefined;
+  #resolve: (() => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+
+  constructor(whenTaken?: () => void) {
+    this.#whenTaken = whenTaken;
+  }
+
+  taken(): void {
+    this.#outcome = { isTaken: true };
+    this.#whenTaken?.();
+    this.#resolve?.();
+  }
+
+  refused(reason: unknown): void {
+    this.#outcome = { isTaken: false, reason };
+    this.#reject?.(reason);
+  }
+
+  promise(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#outcome?.isTaken) resolve();
+      else if (this.#outcome !== undefined) reject(this.#outcome.reason);
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
 }
 
 /** What a signal cuts off. */
