@@ -3,6 +3,7 @@
 // Every kind of data, and everything that is none.
 
 const vm = require('node:vm');
+const { Worker } = require('node:worker_threads');
 const { RecordAggregator, aggregate, deaggregate } = require('../..');
 const { sdkRecord } = require('../support/kinesis-records');
 const { expectRefusal } = require('../support/thrown');
@@ -158,4 +159,85 @@ test.each([[{ some: 'object' }], [[1, 2]]])('%j as data: the message says what t
 test('an array given to addUserRecord: the message says what to call', () => {
   const add = () => new RecordAggregator().addUserRecord([{ partitionKey: 'a', data: 'x' }]);
   expect(expectRefusal(add, 'ERR_KPL_DATA').message).toContain('addUserRecords');
+});
+
+describe('memory that changes its size', () => {
+  test('while another thread makes shared memory grow, a record is taken as it was at some time, and nothing else is thrown', async () => {
+    const BYTES_A_STEP = 64;
+    const MOST_BYTES = 1 << 20;
+    const grow = `
+      const { parentPort, workerData: [memory, go] } = require('node:worker_threads');
+      parentPort.postMessage('ready');
+      Atomics.wait(go, 0, 0);
+      while (memory.byteLength < ${MOST_BYTES}) memory.grow(memory.byteLength + ${BYTES_A_STEP});
+    `;
+    const thrown = [];
+    let taken = 0;
+    for (let round = 0; round < 12; round++) {
+      const memory = new SharedArrayBuffer(BYTES_A_STEP, { maxByteLength: MOST_BYTES });
+      const go = new Int32Array(new SharedArrayBuffer(4));
+      const worker = new Worker(grow, { eval: true, workerData: [memory, go] });
+      await new Promise((resolve) => worker.once('message', resolve));
+      const view = new Uint8Array(memory);
+      const lengths = [];
+      const attempt = (call) => {
+        try {
+          lengths.push(call());
+        } catch (error) {
+          if (error.name !== 'KplError') thrown.push(String(error));
+        }
+      };
+      Atomics.store(go, 0, 1);
+      Atomics.notify(go, 0);
+      while (memory.byteLength < MOST_BYTES) {
+        attempt(() => dataOf(view).length);
+        attempt(() => deaggregate(sdkRecord({ Data: view, PartitionKey: 'a' }))[0].data.length);
+      }
+      await worker.terminate();
+      taken += lengths.length;
+      expect(lengths.filter((length) => length % BYTES_A_STEP !== 0)).toEqual([]);
+    }
+    expect(thrown).toEqual([]);
+    expect(taken).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['grows', (memory) => memory.resize(64), 32],
+    ['shrinks', (memory) => memory.resize(8), 32],
+    ['goes away', (memory) => structuredClone(memory, { transfer: [memory] }), 32],
+  ])('memory that %s once a record was read changes nothing of it', (_, change, length) => {
+    const records = (memory) =>
+      (function* () {
+        yield { partitionKey: 'a', data: new Uint8Array(memory) };
+        change(memory);
+        yield { partitionKey: 'a', data: 'x' };
+      })();
+    const resizable = () => shared(ArrayBuffer, { maxByteLength: 64 });
+    const aggregator = new RecordAggregator();
+    aggregator.addUserRecords(records(resizable()));
+    for (const [entry] of [aggregator.flush(), aggregate(records(resizable()))]) {
+      const [{ data }] = deaggregate(sdkRecord(entry));
+      expect(data.equals(BYTES.subarray(0, length))).toBe(true);
+    }
+  });
+
+  test.each([
+    ['shrinks', (memory) => memory.resize(8)],
+    ['goes away', (memory) => structuredClone(memory, { transfer: [memory] })],
+  ])('a view of memory that %s in a getter of its own record is refused, and nothing is taken', (_, change) => {
+    const memory = shared(ArrayBuffer, { maxByteLength: 64 });
+    const record = {
+      partitionKey: 'a',
+      data: new Uint8Array(memory, 0, 16),
+      get explicitHashKey() {
+        if (memory.byteLength > 8) change(memory);
+        return null;
+      },
+    };
+    const aggregator = new RecordAggregator();
+    expectRefusal(() => aggregator.addUserRecord(record), 'ERR_KPL_DATA');
+    expectRefusal(() => aggregator.addUserRecords([record]), 'ERR_KPL_DATA');
+    expectRefusal(() => aggregator.fits(record), 'ERR_KPL_DATA');
+    expect(aggregator.userRecordCount).toBe(0);
+  });
 });

@@ -114,6 +114,9 @@ accepts<UserRecordInput>(mixed);
 const mixedOtherwise = { partitionKey: 'a', data: 'x', ExplicitHashKey: '9' };
 // @ts-expect-error mixed spelling, the other way round
 accepts<UserRecordInput>(mixedOtherwise);
+const closed = some<AggregatedRecord>();
+// @ts-expect-error it is aggregated already
+accepts<UserRecordInput>(closed);
 
 // The aggregator.
 const aggregator = new RecordAggregator();
@@ -163,11 +166,18 @@ aggregate(new Map([['k', { partitionKey: 'a', data: 'x' }]]).values());
 aggregate();
 
 // An aggregate.
-const entry = some<AggregatedRecord>();
-same<Same<typeof entry.PartitionKey, string>>();
-same<Same<typeof entry.Data, Buffer>>();
-same<Same<typeof entry.userRecordCount, number>>();
-same<Same<typeof entry.ExplicitHashKey, string | undefined>>();
+// @ts-expect-error an aggregate cannot be aggregated again
+aggregate(aggregate([{ partitionKey: 'a', data: 'x' }]));
+// @ts-expect-error not even where nested data is kept: an entry is no user record
+aggregate([closed], { nested: 'keep' });
+// @ts-expect-error nor one by one
+aggregator.addUserRecord(closed);
+// @ts-expect-error nor many
+aggregator.addUserRecords([closed]);
+same<Same<typeof closed.PartitionKey, string>>();
+same<Same<typeof closed.Data, Buffer>>();
+same<Same<typeof closed.userRecordCount, number>>();
+same<Same<typeof closed.ExplicitHashKey, string | undefined>>();
 
 // The two small ones.
 same<Same<typeof hashKey, (partitionKey: string) => string>>();
