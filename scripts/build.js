@@ -42,7 +42,10 @@ function build() {
   if (hostFile().includes('-musl')) env.RUSTFLAGS = `${env.RUSTFLAGS ?? ''} -C target-feature=-crt-static`; // or none can load it
   const { status } = spawnSync('cargo', ['rustc', ...flags], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
   if (status !== 0) throw new Error('the build of the addon failed: the lines above say why');
-  fs.copyFileSync(path.join(ROOT, 'target/release', ARTIFACT[process.platform] ?? ARTIFACT.linux), hostFile());
+  // By a rename, since another process may be running the file.
+  const unfinished = `${hostFile()}.${process.pid}`;
+  fs.copyFileSync(path.join(ROOT, 'target/release', ARTIFACT[process.platform] ?? ARTIFACT.linux), unfinished);
+  fs.renameSync(unfinished, hostFile());
 }
 
 /** Builds the addon unless it is there and no source is newer; gives its path. */

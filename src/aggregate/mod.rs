@@ -136,7 +136,9 @@ impl Aggregator {
                 return;
             }
             if !goes_by_hash_key && chunk.iter().all(|record| record.explicit_hash_key.is_none()) {
-                chunk.iter().for_each(|record| self.take(&self.routed(record), &mut sink));
+                for record in &chunk {
+                    self.take(&self.routed(record), &mut sink);
+                }
                 continue;
             }
             let partition_keys: Vec<&[u8]> = chunk.iter().map(|record| record.partition_key).collect();

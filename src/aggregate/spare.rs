@@ -41,8 +41,9 @@ mod tests {
     fn a_thread_keeps_little() {
         let request = Request { max_aggregate_bytes: Some(1 << 20), ..Request::default() };
         let mut aggregator = Aggregator::new(Options::new(Routing::PartitionKey, &request).expect("in range"));
+        let data = vec![0; 400_000];
         for key in 0..20_u8 {
-            let record = UserRecord { partition_key: &[b'a' + key], explicit_hash_key: None, data: &[0; 400_000] };
+            let record = UserRecord { partition_key: &[b'a' + key], explicit_hash_key: None, data: &data };
             aggregator.add(&record, |_| ()).expect("it fits");
         }
         aggregator.flush(drop);

@@ -17,6 +17,7 @@ use crate::hash_key::{HashKey, HashKeyRange};
 
 /// Numbers that JavaScript has found to be whole and not negative.
 #[napi(object)]
+#[expect(clippy::struct_excessive_bools, reason = "options of JavaScript's, each yes or no")]
 pub struct AggregatorRequest {
     /// `pinned`, `lanes`, `shards`, `partitionKey` or `first`.
     pub routing: String,
@@ -120,7 +121,6 @@ impl NativeAggregator {
 
     /// Takes `count` rows: the first ones unseen, as a headroom promised, and those from `checked` on all or none.
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "one call is cheaper than an object with as many fields")]
     pub fn add(
         &self,
         env: &Env,

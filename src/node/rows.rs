@@ -51,7 +51,7 @@ impl<'env> SharedRows<'env> {
     pub(super) fn first<'a>(&'a self, count: usize, last_data: Option<&'a [u8]>) -> Rows<'a> {
         let keys = &self.bytes[self.words[KEYS_AT] as usize..][..self.words[KEY_BYTES] as usize];
         Rows {
-            rows: &self.words[HEAD..HEAD + ROW * count],
+            words: &self.words[HEAD..HEAD + ROW * count],
             is_ascii: self.words[KEY_UNITS] == self.words[KEY_BYTES],
             keys,
             data: &self.bytes,
@@ -90,7 +90,7 @@ fn saturated(number: usize) -> u32 {
 /// Some of the rows, one after the other.
 #[derive(Clone)]
 pub(super) struct Rows<'a> {
-    rows: &'a [u32],
+    words: &'a [u32],
     keys: &'a [u8],
     is_ascii: bool,
     data: &'a [u8],
@@ -101,12 +101,12 @@ impl<'a> Iterator for Rows<'a> {
     type Item = UserRecord<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let [partition_key, explicit_hash_key, data, ..] = *self.rows else { return None };
-        self.rows = &self.rows[ROW..];
+        let [partition_key, explicit_hash_key, data, ..] = *self.words else { return None };
+        self.words = &self.words[ROW..];
         Some(UserRecord {
             partition_key: self.key(partition_key),
             explicit_hash_key: explicit_hash_key.checked_sub(1).map(|units| self.key(units)),
-            data: match self.last_data.filter(|_| self.rows.is_empty()) {
+            data: match self.last_data.filter(|_| self.words.is_empty()) {
                 Some(data) => data,
                 None => take(&mut self.data, data as usize),
             },
@@ -114,7 +114,7 @@ impl<'a> Iterator for Rows<'a> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let count = self.rows.len() / ROW;
+        let count = self.words.len() / ROW;
         (count, Some(count))
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests hold the crate against: prost's own decoder, and the md-5 crate.
 
+#[expect(unreachable_pub, reason = "the fuzz targets share it")]
 pub(crate) mod closing;
 
 use kinesis_agg::format::envelope::{FRAME_BYTES, MAGIC};
