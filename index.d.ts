@@ -1208,13 +1208,13 @@ export class UserRecordBatch<R extends KinesisRecord = KinesisRecord> implements
 
   /**
    * When the Kinesis record of user record `i` arrived, as that record says it: a Date from AWS SDK v3, a number of
-   * seconds since 1970 from Lambda, of milliseconds from Firehose and Kinesis Analytics, a number or a string from the AWS
-   * CLI and from emulators, undefined where it has none.
+   * seconds since 1970 from Lambda, of milliseconds from Firehose and Kinesis Analytics, a Date where JSON has made text of
+   * one, as the AWS CLI does, undefined where it has none.
    *
    * @param i - Position, from 0 to `length - 1`.
    * @throws `RangeError` for any other.
    */
-  approximateArrivalTimestamp(i: number): Date | number | string | undefined;
+  approximateArrivalTimestamp(i: number): Date | number | undefined;
 
   /**
    * The Kinesis record of user record `i`: the very object that you passed.

@@ -117,6 +117,14 @@ describe('approximateArrivalTimestamp is as the record has it', () => {
   test('undefined where there is none', () => {
     expect(decode({ Data: Buffer.from('x') }).approximateArrivalTimestamp(0)).toBeUndefined();
   });
+
+  test('is a Date where JSON has made text of one, as the AWS CLI does', () => {
+    const time = (ApproximateArrivalTimestamp) =>
+      decode({ Data: 'eA==', ApproximateArrivalTimestamp }).approximateArrivalTimestamp(0);
+    expect(time('2020-01-01T00:00:00Z')).toEqual(new Date('2020-01-01T00:00:00Z'));
+    expect(time('yesterday')).toBeUndefined();
+    expect(time(null)).toBeUndefined();
+  });
 });
 
 describe('json', () => {

@@ -101,8 +101,10 @@ export class UserRecordBatch {
     return outline.isAggregate || aggregated;
   }
 
-  approximateArrivalTimestamp(i: number): Date | number | string | undefined {
-    return this.#seek(i).approximateArrivalTimestamp;
+  approximateArrivalTimestamp(i: number): Date | number | undefined {
+    const { approximateArrivalTimestamp: time } = this.#seek(i);
+    if (typeof time === 'string') return dateOf(time);
+    return (time ?? undefined) as Date | number | undefined;
   }
 
   source(i: number): KinesisRecord {
@@ -146,4 +148,10 @@ export class UserRecordBatch {
     this.#isAskedAgain = false;
     this.#text = undefined;
   }
+}
+
+/** What JSON makes of a Date, as the AWS CLI prints it; `undefined` for any other text. */
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

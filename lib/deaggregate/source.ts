@@ -27,7 +27,8 @@ export class Source {
   readonly shape: Shape;
   readonly partitionKey: string | null;
   readonly sequenceNumber: string;
-  readonly approximateArrivalTimestamp: Date | number | string | undefined;
+  /** As the record has it: a Date, a number, or the text that JSON makes of a Date. */
+  readonly approximateArrivalTimestamp: unknown;
   /** It was taken apart before: it is one user record, whatever its bytes are, with what follows. */
   readonly isUserRecord: boolean;
   readonly explicitHashKey: string | null;
@@ -57,11 +58,7 @@ export class Source {
     this.#data = data;
     this.partitionKey = (fields.partitionKey ?? null) as string | null;
     this.sequenceNumber = sequenceNumberOf(fields, recordIndex);
-    this.approximateArrivalTimestamp = (fields.approximateArrivalTimestamp ?? undefined) as
-      | Date
-      | number
-      | string
-      | undefined;
+    this.approximateArrivalTimestamp = fields.approximateArrivalTimestamp;
     const subSequenceNumber = subSequenceNumberOf(fields, recordIndex);
     this.aggregated = fields.aggregated === true;
     this.isUserRecord = this.aggregated || subSequenceNumber !== undefined;
