@@ -6,6 +6,7 @@ import type {
   ProducerRouting,
 } from '../../producer';
 import { KplError } from '../error';
+import { refuseUnknownOptions } from '../options';
 
 export const LARGEST_RECORD_BYTES = 10_485_760;
 const MIB = 1_048_576;
@@ -65,10 +66,7 @@ const NAMES: readonly (keyof ProducerOptions)[] = [
 
 export function readOptions(options: ProducerOptions): Settings {
   if (typeof options !== 'object' || options === null) throw wrong(`options must be an object, got ${kind(options)}`);
-  const unknown = Object.keys(options).find((name) => !(NAMES as readonly string[]).includes(name));
-  if (unknown !== undefined) {
-    throw wrong(`there is no option of that name (${unknown.length} characters); the nearest is ${nearest(unknown)}`);
-  }
+  refuseUnknownOptions(options, NAMES);
 
   const routing = readRouting(options.routing ?? 'shards');
   const detects = oneOf('distribution', options.distribution ?? 'detect', ['detect', 'partition-key']) === 'detect';
@@ -201,24 +199,4 @@ function kind(value: unknown): string {
 
 function wrong(message: string): KplError {
   return new KplError('ERR_KPL_OPTION', message);
-}
-
-/** By the smallest number of letters to change. */
-function nearest(name: string): string {
-  let best = NAMES[0] as string;
-  for (const known of NAMES) if (distance(name, known) < distance(name, best)) best = known;
-  return best;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [i, letter] of [...a.slice(0, 40)].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] as number) + (letter.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1);
-      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }
