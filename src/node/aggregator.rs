@@ -184,7 +184,12 @@ impl NativeAggregator {
 
     #[napi(catch_unwind)]
     pub fn clear(&self) -> Result<()> {
-        self.state()?.aggregator.clear();
+        let mut state = self.state()?;
+        state.aggregator.clear();
+        if state.hands_over_together {
+            // Only a call that has failed clears such an aggregator: nobody will come for what has closed.
+            state.outbox = Outbox::default();
+        }
         Ok(())
     }
 

@@ -5,6 +5,9 @@
 
 const kpl = require('../../..');
 const compat = require('kinesis-agg/compat');
+const { createHandler, processEvent } = require('kinesis-agg/lambda');
+const { KinesisProducer } = require('kinesis-agg/producer');
+const { getRecordsOutput, lambdaEvent, userRecordsOf } = require('kinesis-agg/testing');
 const { evenShards } = require('../../support/shards');
 const { lambdaPayload, lambdaRecord, sdkRecord } = require('../../support/kinesis-records');
 
@@ -55,6 +58,7 @@ function ofBatch(column) {
 /** @type {Record<string, () => Call>} */
 const MODERN = {
   KplError: () => () => new kpl.KplError('ERR_KPL_DATA', 'a message', { recordIndex: 1 }),
+  'KplError.name': () => () => new kpl.KplError('ERR_KPL_DATA', 'a message').name,
 
   RecordAggregator: () => () => new kpl.RecordAggregator(),
   'RecordAggregator with shards': () => () => new kpl.RecordAggregator({ routing: { shards: shards[1] } }),
@@ -169,6 +173,10 @@ const MODERN = {
   isAggregated: () => () => kpl.isAggregated(entry.Data),
   'isAggregated of base64': () => () => kpl.isAggregated(lambda.kinesis.data),
   'isAggregated, refused': () => refused(() => kpl.isAggregated(/** @type {any} */ (5))),
+  comparePositions: () => {
+    const position = (subSequenceNumber) => ({ sequenceNumber: '1'.repeat(56), subSequenceNumber });
+    return () => kpl.comparePositions(position(1), position(2));
+  },
   hashKey: () => () => kpl.hashKey('key'),
   'hashKey, refused': () => refused(() => kpl.hashKey('')),
 
@@ -284,6 +292,112 @@ const DROP_IN = {
   'deaggregateSync of broken ones': () => () => compat.deaggregateSync(broken, true, ignoring),
 };
 
+/** A client that stores everything and answers at once. */
+const client = {
+  putRecords: async ({ Records }) => ({
+    FailedRecordCount: 0,
+    Records: Records.map(() => ({ ShardId: 'shardId-000000000000', SequenceNumber: '1' })),
+  }),
+};
+const producer = () =>
+  new KinesisProducer({
+    client,
+    streamName: 'stream',
+    routing: 'pinned',
+    distribution: 'partition-key',
+    lingerMs: 1,
+    shardRateLimit: false,
+  });
+/** What a record that is given up before it is taken rejects with. */
+const abandoned = (to) => to.put(record(), { signal: AbortSignal.abort() }).then(ignoring, (error) => error);
+
+/** @type {Record<string, () => Call>} */
+const PRODUCER = {
+  KinesisProducer: () => producer,
+  'KinesisProducer.add': () => {
+    const to = producer();
+    return () => to.add(record());
+  },
+  'KinesisProducer.put': () => {
+    const to = producer();
+    return () => to.put(record());
+  },
+  'KinesisProducer.put, refused': () => {
+    const to = producer();
+    return refused(() => to.put(empty));
+  },
+  'KinesisProducer.putAll': () => {
+    const to = producer();
+    return () => to.putAll([record(), own()]);
+  },
+  'KinesisProducer.ready': () => {
+    const to = producer();
+    return () => to.ready();
+  },
+  'KinesisProducer.flush': () => {
+    const to = producer();
+    return () => {
+      to.put(record());
+      return to.flush();
+    };
+  },
+  'KinesisProducer.close': () => async () => {
+    const to = producer();
+    to.add(record());
+    await to.close();
+  },
+  'KinesisProducer.metrics': () => {
+    const to = producer();
+    return () => to.metrics();
+  },
+  ProducerError: () => {
+    const to = producer();
+    return () => abandoned(to);
+  },
+  ...Object.fromEntries(
+    ['name', 'userRecords'].map((name) => [
+      `ProducerError.${name}`,
+      () => {
+        const to = producer();
+        return async () => (await abandoned(to))[name];
+      },
+    ]),
+  ),
+};
+
+const three = [record(), own(), record()];
+const event = lambdaEvent(three);
+const failing = () => {
+  throw new Error('of the handler');
+};
+
+/** @type {Record<string, () => Call>} */
+const LAMBDA = {
+  processEvent: () => () => processEvent(event, ignoring),
+  'processEvent, at once': () => () => processEvent(event, async () => {}, { concurrency: 10 }),
+  'processEvent, stopped': () => () => processEvent(event, failing),
+  'processEvent, dropping': () => () => processEvent(event, failing, { onError: () => 'drop' }),
+  'processEvent, refused': () => refused(() => processEvent(/** @type {any} */ (5), ignoring)),
+  createHandler: () => () => createHandler(ignoring),
+  'createHandler, handling': () => {
+    const handler = createHandler(ignoring);
+    return () => handler(event);
+  },
+};
+
+const putRecordsInput = { Records: kpl.aggregate(three) };
+
+/** @type {Record<string, () => Call>} */
+const TESTING = {
+  lambdaEvent: () => () => lambdaEvent(three),
+  'lambdaEvent, refused': () => refused(() => lambdaEvent([empty])),
+  getRecordsOutput: () => () => getRecordsOutput(three),
+  userRecordsOf: () => () => userRecordsOf(putRecordsInput),
+};
+
+/** By the name of the face. */
+const FACES = { index: MODERN, compat: DROP_IN, producer: PRODUCER, lambda: LAMBDA, testing: TESTING };
+
 const kept = /** @type {unknown[]} */ ([]);
 
 /** What a leak looks like: these have to be found. */
@@ -292,4 +406,4 @@ const PLANTED = {
   'a leak of 100 bytes in the heap': () => () => kept.push(new Array(10).fill(0)),
 };
 
-module.exports = { DROP_IN, MODERN, PLANTED };
+module.exports = { FACES, PLANTED };

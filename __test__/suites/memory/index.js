@@ -1,35 +1,38 @@
 'use strict';
 
-// Calls every public function 100 000 times and looks whether memory grows: `npm test -- memory`.
+// Looks whether memory grows: every public function 100 000 times, and what takes much at once. `npm test -- memory`.
 
 const { execFile } = require('node:child_process');
 const { availableParallelism } = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
+const { faces } = require('../../../scripts/faces');
 const { ready } = require('../../../scripts/setup');
 
 ready();
-const { DROP_IN, MODERN, PLANTED } = require('./cases');
+const { FACES, PLANTED } = require('./cases');
+const { PEAKS, PLANTED_PEAKS } = require('./peaks');
 const { runTests } = require('../../support/report');
 
-const CHILD = path.join(__dirname, 'child.js');
 /** A small young generation: how far V8 lets it grow is not the question here. */
-const FLAGS = ['--expose-gc', '--max-semi-space-size=1'];
+const LEAKS = ['--expose-gc', '--max-semi-space-size=1', path.join(__dirname, 'child.js')];
+/** As V8 is by default. */
+const PEAK = ['--expose-gc', path.join(__dirname, 'peak.js')];
 
 /**
- * What each function of a group leaves behind. A process for each, and one process for each core.
+ * What a process for each name says, of which one for each core runs at a time.
  *
- * @param {'DROP_IN' | 'MODERN' | 'PLANTED'} group
+ * @param {string[]} args
  * @param {string[]} names
- * @returns {Promise<{ name: string, leaks: string[] }[]>}
+ * @returns {Promise<{ name: string, said: any }[]>}
  */
-async function leaksOf(group, names) {
+async function askedFor(args, names) {
   const found = [];
   const waiting = [...names];
   const worker = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, CHILD, group, name]);
-      found.push({ name, leaks: JSON.parse(stdout) });
+      const { stdout } = await promisify(execFile)(process.execPath, [...args, name]);
+      found.push({ name, said: JSON.parse(stdout) });
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
@@ -53,27 +56,40 @@ function withoutCase(face, cases) {
 }
 
 runTests(async (report) => {
-  const faces = [
-    { title: 'kinesis-agg', group: 'MODERN', cases: MODERN, face: require('../../..') },
-    { title: 'kinesis-agg/compat', group: 'DROP_IN', cases: DROP_IN, face: require('kinesis-agg/compat') },
-  ];
-  for (const { title, group, cases, face } of faces) {
-    report.heading(`${title}: ${Object.keys(cases).length} cases`);
-    report.check(`${title}: every public function has a case`, () => {
-      const missing = withoutCase(face, cases);
+  for (const { specifier, name: face } of faces()) {
+    const cases = FACES[face] ?? {};
+    report.heading(`${specifier}: ${Object.keys(cases).length} cases`);
+    report.check(`${specifier}: every public function has a case`, () => {
+      const missing = withoutCase(require(specifier), cases);
       if (missing.length > 0) throw new Error(`none for ${missing.join(', ')}`);
     });
-    for (const { name, leaks } of await leaksOf(/** @type {any} */ (group), Object.keys(cases))) {
-      report.check(`${title}: ${name}`, () => {
+    for (const { name, said: leaks } of await askedFor([...LEAKS, face], Object.keys(cases))) {
+      report.check(`${specifier}: ${name}`, () => {
         if (leaks.length > 0) throw new Error(leaks.join('; '));
       });
     }
   }
   report.heading('planted leaks');
-  for (const { name, leaks } of await leaksOf('PLANTED', Object.keys(PLANTED))) {
+  for (const { name, said: leaks } of await askedFor([...LEAKS, 'planted'], Object.keys(PLANTED))) {
     report.figure(`${name}: ${leaks.join('; ')}`);
     report.check(`${name} is found`, () => {
       if (leaks.length === 0) throw new Error('it is not');
+    });
+  }
+
+  report.heading('peaks');
+  for (const { name, said: mib } of await askedFor(PEAK, Object.keys(PEAKS))) {
+    const { mostMiB } = PEAKS[name];
+    report.figure(`${name}: ${mib.toFixed(1)} MiB of ${mostMiB}`);
+    report.check(name, () => {
+      if (mib > mostMiB) throw new Error(`it takes ${mib.toFixed(1)} MiB, ${mostMiB} are allowed`);
+    });
+  }
+  for (const { name, said: mib } of await askedFor(PEAK, Object.keys(PLANTED_PEAKS))) {
+    const { mostMiB } = PLANTED_PEAKS[name];
+    report.figure(`planted, ${name}: ${mib.toFixed(1)} MiB of ${mostMiB}`);
+    report.check(`${name}: that is found`, () => {
+      if (mib <= mostMiB) throw new Error('it is not');
     });
   }
 });
