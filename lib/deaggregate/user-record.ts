@@ -1,7 +1,7 @@
 // User records as objects, made one at a time out of what was read of their Kinesis record.
 
 import type { UserRecord } from '../../index';
-import { BufferView, copyOf, type Payload, viewOf } from '../native/bytes';
+import { BufferView, copyOf, viewOf } from '../native/bytes';
 import { codeOfBroken } from './read';
 import type { Source } from './source';
 import type { Outline } from './table';
@@ -11,7 +11,9 @@ export class UserRecords {
   readonly #source: Source;
   readonly #copy: boolean;
   readonly #outline: Outline;
-  readonly #payload: Payload;
+  /** Asked for once: each costs as much as making a view. */
+  readonly #buffer: ArrayBufferLike;
+  readonly #byteOffset: number;
   readonly #keys: string[];
   readonly #end: number;
   #next: number;
@@ -20,7 +22,8 @@ export class UserRecords {
     this.#source = source;
     this.#copy = copy;
     this.#outline = source.outline;
-    this.#payload = source.payload;
+    this.#buffer = source.payload.buffer;
+    this.#byteOffset = source.payload.byteOffset;
     this.#next = source.first;
     this.#end = source.end;
     this.#keys = source.outline.keys(source.payload, copy);
@@ -34,8 +37,7 @@ export class UserRecords {
     this.#next++;
     const outline = this.#outline;
     if (!outline.isAggregate) return unaggregated(this.#source, this.#copy);
-    const { buffer, byteOffset } = this.#payload;
-    const data = new BufferView(buffer, byteOffset + outline.start(i), outline.length(i));
+    const data = new BufferView(this.#buffer, this.#byteOffset + outline.start(i), outline.length(i));
     return new PlainUserRecord(
       outline.partitionKey(i, this.#keys),
       outline.explicitHashKey(i, this.#keys),
