@@ -148,7 +148,7 @@ same<Same<typeof batch.json, (i: number) => unknown>>();
 same<Same<typeof batch.sequenceNumber, (i: number) => string>>();
 same<Same<typeof batch.subSequenceNumber, (i: number) => number>>();
 same<Same<typeof batch.aggregated, (i: number) => boolean>>();
-same<Same<typeof batch.approximateArrivalTimestamp, (i: number) => Date | number | string | undefined>>();
+same<Same<typeof batch.approximateArrivalTimestamp, (i: number) => Date | number | undefined>>();
 same<Same<typeof batch.toArray, () => UserRecord[]>>();
 accepts<number>(batch.source(0).tenant);
 accepts<UserRecordBatch>(batch);
