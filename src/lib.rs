@@ -58,6 +58,7 @@ pub mod md5;
     clippy::missing_errors_doc,
     clippy::must_use_candidate,
     clippy::needless_pass_by_value,
+    clippy::struct_excessive_bools,
     clippy::too_many_arguments,
     clippy::trivially_copy_pass_by_ref,
     reason = "its callers are in lib/, documented by lib/native/addon.d.ts, and #[napi] decides how arguments are passed"

@@ -112,10 +112,11 @@ test.each([
   ['explicit hash keys', 5000, (i) => ({ partitionKey: 'a', explicitHashKey: `${i}`, data: Buffer.alloc(300, i) })],
 ])('it closes at the same record: %s', (_, count, recordAt) => {
   const records = Array.from({ length: count }, (_, i) => recordAt(i));
-  const [ours, theirs] = [new RecordAggregator(FIRST), new bestJs.Aggregator()];
+  const options = { ...FIRST, maxAggregateBytes: 1024 * 1024 };
+  const [ours, theirs] = [new RecordAggregator(options), new bestJs.Aggregator()];
   const closings = (aggregator) => records.map((record) => aggregator.addUserRecord(record)?.userRecordCount);
   expect(closings(theirs)).toEqual(closings(ours));
-  expect(summaryOf(bestJs.aggregate(records))).toEqual(summaryOf(aggregate(records, FIRST)));
+  expect(summaryOf(bestJs.aggregate(records))).toEqual(summaryOf(aggregate(records, options)));
 });
 
 function summaryOf(aggregates) {

@@ -17,7 +17,6 @@ use crate::hash_key::{HashKey, HashKeyRange};
 
 /// Numbers that JavaScript has found to be whole and not negative.
 #[napi(object)]
-#[expect(clippy::struct_excessive_bools, reason = "options of JavaScript's, each yes or no")]
 pub struct AggregatorRequest {
     /// `pinned`, `lanes`, `shards`, `partitionKey` or `first`.
     pub routing: String,
