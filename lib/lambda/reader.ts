@@ -1,6 +1,6 @@
 // The user records of an event one by one, each with the Kinesis record that it came in and with what is wrong with it.
 
-import type { UserRecord } from '../../index';
+import type { LambdaRecordPayload, UserRecord } from '../../index';
 import type { EventRecord } from '../../lambda';
 import { decode, iterDeaggregate, KplError } from '../index';
 import { eventIdOf, payloadOf } from './event';
@@ -19,9 +19,14 @@ export class Reader<R extends EventRecord> {
   readonly #records: readonly R[];
   readonly #settings: Settings<R>;
   #iterator: Iterator<UserRecord>;
-  /** Position of the event record that is being read. */
+  /** Where the records begin that the iterator was given. */
+  #first = 0;
+  /** Position of the event record of the user record that `next` gave last. */
   #index = -1;
-  #ended = false;
+  /** How many user records of it `next` has given. */
+  #given = 0;
+  /** It was taken apart before: it is one user record. */
+  #isUserRecord = false;
   #run: KinesisRecordRun | undefined;
   #failure: { error: unknown } | undefined;
 
@@ -50,24 +55,27 @@ export class Reader<R extends EventRecord> {
     this.#failure = undefined;
     try {
       const { value, done } = this.#iterator.next();
-      return done ? undefined : value;
+      if (done) return undefined;
+      if (!this.#goesOnWith(value)) this.#moveTo(value);
+      this.#given++;
+      return value;
     } catch (error) {
-      if (error instanceof KplError && error.code === 'ERR_KPL_NATIVE') throw error;
-      this.#fail(error);
+      if (!(error instanceof KplError) || error.recordIndex === undefined) throw error;
       // An iterator that threw is at its end.
-      this.#iterator = this.#from(this.#index + 1);
+      const index = this.#first + error.recordIndex;
+      this.#begin(index);
+      this.#given = 1;
+      this.#failure = { error: located(error, index) };
+      this.#iterator = this.#from(index + 1);
       return unread(this.source);
     }
   }
 
-  /** Counts what was not read yet, without a look at checksums, and is at its end then. */
+  /** Counts what `next` has not given. What comes after the current event record is counted without a look at checksums. */
   countRest(): number {
-    this.#ended = true;
-    let count = 0;
-    while (this.next() !== undefined) count++;
+    const current = this.#index < 0 ? 0 : (lengthOf([this.source], this.#settings.verifyChecksum) ?? 1) - this.#given;
     const rest = this.#records.slice(this.#index + 1);
-    this.#index = this.#records.length;
-    return count + (lengthOf(rest, false) ?? rest.reduce((sum, record) => sum + (lengthOf([record], false) ?? 1), 0));
+    return current + (lengthOf(rest, false) ?? rest.reduce((sum, record) => sum + (lengthOf([record], false) ?? 1), 0));
   }
 
   /** Whether the event's first Kinesis record holds several user records. */
@@ -80,30 +88,44 @@ export class Reader<R extends EventRecord> {
     return (lengthOf(run, this.#settings.verifyChecksum) ?? 0) > 1;
   }
 
+  /** Whether it is of the same event record as the one before it. */
+  #goesOnWith({ sequenceNumber, subSequenceNumber, aggregated }: UserRecord): boolean {
+    return (
+      this.#given > 0 &&
+      !this.#isUserRecord &&
+      aggregated &&
+      subSequenceNumber === this.#given &&
+      sequenceNumber === this.#run?.sequenceNumber
+    );
+  }
+
+  /** An array, of which several records are read at a time: that is how checksums are computed together. */
   #from(first: number): Iterator<UserRecord> {
     const { verifyChecksum, strict } = this.#settings;
-    // An array, of which what follows can be seen: that is how checksums are computed several at a time. The iterator pulls
-    // a record when its first user record is asked for, so that the last one pulled is the one being read.
-    const records = this.#records.slice(first);
-    Object.defineProperty(records, Symbol.iterator, { value: () => this.#pull(first) });
-    const onBroken = strict ? (error: KplError) => this.#fail(error) : undefined;
-    return iterDeaggregate(records, { verifyChecksum, onBroken }) as unknown as Iterator<UserRecord>;
+    this.#first = first;
+    const onBroken = strict
+      ? (error: KplError) => {
+          this.#failure = { error: located(error, first + (error.recordIndex as number)) };
+        }
+      : undefined;
+    return iterDeaggregate(this.#records.slice(first), { verifyChecksum, onBroken });
   }
 
-  *#pull(first: number): Generator<R> {
-    for (let index = first; index < this.#records.length && !this.#ended; index++) {
-      this.#index = index;
-      const record = this.source;
-      const { sequenceNumber } = payloadOf(record);
-      if (sequenceNumber !== this.#run?.sequenceNumber) {
-        this.#run = { first: index, eventID: eventIdOf(record), sequenceNumber };
-      }
-      yield record;
+  /** To the event record of a user record that does not follow the one before it: an aggregate may hold none at all. */
+  #moveTo({ sequenceNumber }: UserRecord): void {
+    let index = this.#index + 1;
+    while (payloadOf(this.#records[index] as R).sequenceNumber !== sequenceNumber) index++;
+    this.#begin(index);
+  }
+
+  #begin(index: number): void {
+    this.#index = index;
+    this.#given = 0;
+    const { sequenceNumber, aggregated }: LambdaRecordPayload & { aggregated?: unknown } = payloadOf(this.source);
+    this.#isUserRecord = aggregated === true;
+    if (sequenceNumber !== this.#run?.sequenceNumber) {
+      this.#run = { first: index, eventID: eventIdOf(this.source), sequenceNumber };
     }
-  }
-
-  #fail(error: unknown): void {
-    this.#failure = { error: error instanceof KplError ? located(error, this.#index) : error };
   }
 }
 

@@ -126,7 +126,8 @@ function play(kind, seed) {
   const source = userRecords(random, { explicitHashKeys: ownHashKeys, maxData: long ? 3000 : 120 });
   const routing = kind.routing(stream, random);
   const options = randomOptions(random, routing);
-  const aggregator = new RecordAggregator({ routing, ...options });
+  // What is random may be an aggregate itself.
+  const aggregator = new RecordAggregator({ routing, nested: 'keep', ...options });
   const inputs = [];
   const entries = [];
   const onTheirWay = [];

@@ -15,7 +15,7 @@ const { MAX_HASH_KEY } = require('../../oracle/hash-key');
  */
 const SMALLEST_LIMIT = 1200;
 const LARGEST_LIMIT = 1_048_576;
-const ALL_IN_ONE = { routing: 'first', maxAggregateBytes: 10_485_760, maxRecordBytes: 10_485_760 };
+const ALL_IN_ONE = { nested: 'keep', routing: 'first', maxAggregateBytes: 10_485_760, maxRecordBytes: 10_485_760 };
 
 const HALVES = [
   { ShardId: 'shardId-0', HashKeyRange: { StartingHashKey: '0', EndingHashKey: `${MAX_HASH_KEY / 2n}` } },
@@ -199,7 +199,8 @@ function someRecords(random) {
 }
 
 function someOptions(random, routing) {
-  const options = {};
+  // What is random may be an aggregate itself.
+  const options = { nested: 'keep' };
   if (random.chance(0.5)) options.maxAggregateBytes = random.between(64, 3000);
   if (random.chance(0.3) && routing.lanes === undefined) options.wrapSingle = false;
   return options;
