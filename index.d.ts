@@ -300,7 +300,12 @@ export type UserRecordData =
   | string
   | ArrayBufferView
   | ArrayBuffer
-  | { readonly type: 'Buffer'; readonly data: readonly number[] };
+  | {
+      /** What `JSON.stringify` calls a Buffer. */
+      readonly type: 'Buffer';
+      /** Its bytes, each from 0 to 255. */
+      readonly data: readonly number[];
+    };
 
 /**
  * A user record to be aggregated, in either spelling: camelCase, or PascalCase as AWS SDK v3 has it.
