@@ -23,5 +23,7 @@ test('require takes at most a millisecond more than that of kinesis-agg', () => 
   for (let i = 0; i < 20; i++) {
     for (const [name, all] of Object.entries(times)) all.push(run('-e', script(name)));
   }
-  expect(Math.min(...times['kinesis-agg/lambda']) - Math.min(...times['kinesis-agg'])).toBeLessThan(1);
+  // As a share of the three milliseconds that kinesis-agg takes on an idle machine, since both grow on a busy one.
+  const [least, withLambda] = [Math.min(...times['kinesis-agg']), Math.min(...times['kinesis-agg/lambda'])];
+  expect(withLambda - least).toBeLessThan(least / 3);
 }, 120_000);
