@@ -3,10 +3,10 @@ import { BufferView, copyOf } from '../native/bytes';
 import type { Records } from './expand';
 import { OneByOne } from './one-by-one';
 import { settingsOf } from './options';
+import { UserRecords } from './plain-objects';
 import { read, reportAllBroken, sourcesOf } from './read';
 import type { Source } from './source';
 import { type Text, textOf } from './text';
-import { UserRecords } from './user-record';
 
 export function decode(records: Records, options?: DeaggregateOptions): UserRecordBatch {
   const settings = settingsOf(options);

@@ -4,9 +4,9 @@ import type { DeaggregateOptions, KinesisRecord } from '../../index';
 import { Base64Texts } from './base64';
 import { type AsyncRecords, expandAll, expandOneByOne, type Records } from './expand';
 import { settingsOf } from './options';
+import { UserRecords } from './plain-objects';
 import { sourcesOf } from './read';
 import type { Source } from './source';
-import { UserRecords } from './user-record';
 
 export function deaggregateRecords(records: Records, options?: DeaggregateOptions): KinesisRecord[] {
   const settings = settingsOf(options);

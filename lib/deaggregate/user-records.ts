@@ -4,8 +4,8 @@ import native from '../native';
 import { bytesOf, bytesOfBase64, bytesOfJson, copyOf, isShared } from '../native/bytes';
 import { type AsyncRecords, expandAll, expandOneByOne, fillAll, type Records } from './expand';
 import { settingsOf } from './options';
+import { fillUserRecords, UserRecords } from './plain-objects';
 import { readAsync, sourcesOf } from './read';
-import { fillUserRecords, UserRecords } from './user-record';
 
 export function deaggregate(records: Records, options?: DeaggregateOptions): UserRecord[] {
   const settings = settingsOf(options);
