@@ -35,7 +35,7 @@ class Batch {
 }
 
 export class FirstBatch implements Batches {
-  readonly #buffered: BufferedAggregator;
+  readonly buffered: BufferedAggregator;
   #batch = new Batch();
   /** What a callback is being given. While it is, everything looks as if that were still open. */
   #inHand: { batch: Batch; totalBytes: number } | undefined;
@@ -43,7 +43,7 @@ export class FirstBatch implements Batches {
   #undelivered = new Undelivered();
 
   constructor(options: AggregatorOptions | undefined) {
-    this.#buffered = new BufferedAggregator({ ...options, routing: 'first', wrapSingle: true }, DROP_IN);
+    this.buffered = new BufferedAggregator({ ...options, routing: 'first', wrapSingle: true }, DROP_IN);
   }
 
   get records(): LooseUserRecord[] {
@@ -55,24 +55,12 @@ export class FirstBatch implements Batches {
   }
 
   get totalBytes(): number {
-    return this.#inHand?.batch === this.#batch ? this.#inHand.totalBytes : this.#buffered.sizeBytes;
-  }
-
-  fits(userRecord: GivenUserRecord): boolean {
-    return this.#buffered.joins(userRecord);
-  }
-
-  fitsAlone(userRecord: GivenUserRecord): boolean {
-    return this.#buffered.takes(userRecord);
-  }
-
-  sizeOf(userRecord: GivenUserRecord): number {
-    return this.#buffered.addedBytes(userRecord);
+    return this.#inHand?.batch === this.#batch ? this.#inHand.totalBytes : this.buffered.sizeBytes;
   }
 
   join(userRecord: GivenUserRecord): boolean {
-    if (!this.#buffered.joins(userRecord)) return false;
-    this.#buffered.take(userRecord);
+    if (!this.buffered.joins(userRecord)) return false;
+    this.buffered.take(userRecord);
     // A callback that adds records begins the next batch.
     if (this.#inHand?.batch === this.#batch) this.#batch = new Batch();
     this.#batch.push(userRecord.given);
@@ -115,15 +103,15 @@ export class FirstBatch implements Batches {
   }
 
   clear(): void {
-    this.#buffered.clear();
+    this.buffered.clear();
     this.#batch = new Batch();
     // Another one: a callback that clears and then throws gives nothing back.
     this.#undelivered = new Undelivered();
   }
 
   #seal(): Buffer {
-    this.#buffered.flush();
-    const [closed] = this.#buffered.drain() as [AggregatedRecord];
+    this.buffered.flush();
+    const [closed] = this.buffered.drain() as [AggregatedRecord];
     return closed.Data;
   }
 
@@ -131,7 +119,7 @@ export class FirstBatch implements Batches {
   #takeBack({ data }: EncodedRecord): void {
     const source = { Data: data, PartitionKey: undefined, SequenceNumber: '' };
     for (const { partitionKey, explicitHashKey, data } of deaggregate(source, { verifyChecksum: false })) {
-      this.#buffered.take({ partitionKey: partitionKey as string, explicitHashKey, data, dataBytes: data.length });
+      this.buffered.take({ partitionKey: partitionKey as string, explicitHashKey, data, dataBytes: data.length });
     }
   }
 }

@@ -1,6 +1,7 @@
 // `RecordAggregator` of aws-kinesis-agg 4.2.8.
 
 import type { AggregatorOptions, EncodedRecord, OnReadyCallback, UserRecordInput } from '../../compat';
+import type { BufferedAggregator } from '../aggregate/buffered-aggregator';
 import { FirstBatch } from './first-batch';
 import { RoutedBatches } from './routed-batches';
 import { type Deliver, Undelivered } from './undelivered';
@@ -13,11 +14,8 @@ export interface Batches {
   /** How many there are. */
   readonly length: number;
   readonly totalBytes: number;
-  /** Whether the record would go in without closing anything. */
-  fits(userRecord: GivenUserRecord): boolean;
-  /** Whether it fits into an aggregate of its own. */
-  fitsAlone(userRecord: GivenUserRecord): boolean;
-  sizeOf(userRecord: GivenUserRecord): number;
+  /** Where they are open. */
+  readonly buffered: BufferedAggregator;
   /** Takes the record if it fits, and says whether it did. */
   join(userRecord: GivenUserRecord): boolean;
   /** Takes a record that fits alone, and delivers what it closes. */
@@ -92,19 +90,19 @@ export class RecordAggregator {
 
   checkIfUserRecordFits(record: LooseUserRecord): boolean {
     validateUserRecord(record);
-    return this.#open.fits(readUserRecord(record));
+    return this.#open.buffered.joins(readUserRecord(record));
   }
 
   calculateUserRecordSize(record: LooseUserRecord): number {
     validateUserRecord(record);
-    return this.#open.sizeOf(readUserRecord(record));
+    return this.#open.buffered.addedBytes(readUserRecord(record));
   }
 
   addUserRecord(record: LooseUserRecord): void {
     validateUserRecord(record);
     const userRecord = readUserRecord(record);
     if (this.#open.join(userRecord)) return;
-    throw this.#open.fitsAlone(userRecord) ? new Error("record won't fit") : this.#tooLarge(userRecord);
+    throw this.#open.buffered.takes(userRecord) ? new Error("record won't fit") : this.#tooLarge(userRecord);
   }
 
   aggregateRecords(
@@ -124,7 +122,7 @@ export class RecordAggregator {
     if (!userRecord.given.partitionKey) {
       if (onReadyCallback) onReadyCallback(new Error('record.partitionKey field is mandatory'));
     } else if (!this.#open.join(userRecord)) {
-      if (this.#open.fitsAlone(userRecord)) {
+      if (this.#open.buffered.takes(userRecord)) {
         this.#open.joinAfterClosing(userRecord, this.#deliverTo(onReadyCallback));
       } else if (onReadyCallback) {
         onReadyCallback(this.#tooLarge(userRecord));
@@ -151,7 +149,7 @@ export class RecordAggregator {
 
   #tooLarge(userRecord: GivenUserRecord): Error {
     const { partitionKey, explicitHashKey } = userRecord.given;
-    const bytes = this.#open.sizeOf(userRecord);
+    const bytes = this.#open.buffered.addedBytes(userRecord);
     return new Error(
       `Input record (PK=${partitionKey}, EHK=${explicitHashKey}, SizeBytes=${bytes}) is too large to fit inside a single Kinesis record.`,
     );

@@ -9,10 +9,10 @@ import { type Deliver, Undelivered } from './undelivered';
 import type { GivenUserRecord, LooseUserRecord } from './user-record';
 
 export class RoutedBatches implements Batches {
-  readonly #buffered: BufferedAggregator;
+  readonly buffered: BufferedAggregator;
   readonly #closed = new Undelivered();
   constructor(options: AggregatorOptions) {
-    this.#buffered = new BufferedAggregator(options, DROP_IN);
+    this.buffered = new BufferedAggregator(options, DROP_IN);
   }
 
   /** None: the core does not keep the objects. */
@@ -21,33 +21,21 @@ export class RoutedBatches implements Batches {
   }
 
   get length(): number {
-    return this.#closed.userRecords + this.#buffered.userRecordCount;
+    return this.#closed.userRecords + this.buffered.userRecordCount;
   }
 
   get totalBytes(): number {
-    return this.#buffered.sizeBytes;
-  }
-
-  fits(userRecord: GivenUserRecord): boolean {
-    return this.#buffered.joins(userRecord);
-  }
-
-  fitsAlone(userRecord: GivenUserRecord): boolean {
-    return this.#buffered.takes(userRecord);
-  }
-
-  sizeOf(userRecord: GivenUserRecord): number {
-    return this.#buffered.addedBytes(userRecord);
+    return this.buffered.sizeBytes;
   }
 
   join(userRecord: GivenUserRecord): boolean {
-    if (!this.#buffered.joins(userRecord)) return false;
-    this.#buffered.take(userRecord);
+    if (!this.buffered.joins(userRecord)) return false;
+    this.buffered.take(userRecord);
     return true;
   }
 
   joinAfterClosing(userRecord: GivenUserRecord, deliver: Deliver): void {
-    this.#buffered.take(userRecord);
+    this.buffered.take(userRecord);
     this.#keepClosed();
     this.#closed.deliverTo(deliver);
   }
@@ -63,17 +51,17 @@ export class RoutedBatches implements Batches {
   }
 
   clear(): void {
-    this.#buffered.clear();
+    this.buffered.clear();
     this.#closed.clear();
   }
 
   #flush(): void {
-    this.#buffered.flush();
+    this.buffered.flush();
     this.#keepClosed();
   }
 
   #keepClosed(): void {
-    for (const { Data, PartitionKey, ExplicitHashKey, userRecordCount } of this.#buffered.drain()) {
+    for (const { Data, PartitionKey, ExplicitHashKey, userRecordCount } of this.buffered.drain()) {
       this.#closed.push(encodedRecord(PartitionKey, Data, ExplicitHashKey), userRecordCount);
     }
   }
