@@ -24,6 +24,7 @@ function judge(samples) {
   return {
     line,
     from: settled[0].seconds,
+    mostPerHour: mostPerHour * MIB,
     held: line.perHour / MIB <= mostPerHour,
     text: [
       `${samples.length} samples in ${Math.round(seconds)} s, ${userRecords} user records`,
