@@ -8,9 +8,9 @@ class Clock {
   #inFlight = 0;
   #since = 0;
 
-  add = 0;
+  put = 0;
   deaggregate = 0;
-  /** While at least one request was under way: the SDK, the network and the endpoint. */
+  /** While at least one PutRecords request was under way: the SDK, the network and the endpoints. */
   requests = 0;
 
   get total() {
@@ -19,7 +19,7 @@ class Clock {
 
   /**
    * @template T
-   * @param {'add' | 'deaggregate'} what
+   * @param {'put' | 'deaggregate'} what
    * @param {() => T} work
    */
   package(what, work) {

@@ -2,27 +2,33 @@
 
 const { parseArgs } = require('node:util');
 
-const HELP = `Aggregates user records, puts them to a Kinesis endpoint on this machine, reshards half-way, reads all shards
-back, deaggregates, and checks that every user record came back exactly once.
+const HELP = `Puts user records into a Kinesis stream on this machine with KinesisProducer, while an endpoint in between throttles
+one entry in ten and the shards are split and merged. Reads all shards back by the KCL's rules, and checks that nothing
+was lost and nothing was doubled silently.
 
   npm run demo
   npm run demo -- --routing lanes:8 --records 50000
 
   --records N    user records, 1 to 1000000 (default 20000)
   --size N       bytes of data in each, 32 to 1000000 (default 200)
-  --routing R    pinned (default), lanes, lanes:N, shards, partitionKey, first, or all: one after the other
+  --rate N       user records a second, 1 to 1000000 (default 4000, or all of them within five seconds)
+  --routing R    shards (default), lanes, lanes:N, partitionKey, pinned, none, or all: one after the other
+  --throttle N   percent of the entries that are throttled, 0 to 90 (default 10)
+  --lose N       percent of the requests that are stored, but whose answers are lost, 0 to 50 (default 0)
   --shards N     shards before the reshard, 1 to 100 (default 4)
-  --port N       port of the endpoint (default: a free one)
+  --port N       port of the Kinesis endpoint (default: a free one)
   --json         one JSON document instead of tables; \`npm run --silent demo -- --json\` prints nothing else
   --help         this text
 
-The exit code is 0 if every record came back exactly once, 1 if not, and 2 for a wrong flag.
+The exit code is 0 if all checks passed, 1 if not, and 2 for a wrong flag.
 `;
 
-const ROUTINGS = ['pinned', 'lanes', 'shards', 'partitionKey', 'first'];
+const ROUTINGS = ['shards', 'lanes', 'partitionKey', 'pinned', 'none'];
 const DEFAULT_LANES = 16;
 const MAX_LANES = 1024;
 const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
+const DEFAULT_RATE = 4000;
+const DEFAULT_SECONDS = 5;
 
 /** A flag that cannot be used, in one sentence for a person. */
 class UsageError extends Error {
@@ -36,6 +42,9 @@ class UsageError extends Error {
  * @property {boolean} json
  * @property {number} records
  * @property {number} size
+ * @property {number} rate
+ * @property {number} throttle
+ * @property {number} lose
  * @property {number} shards
  * @property {number | undefined} port
  * @property {DemoRouting[]} routings
@@ -59,9 +68,12 @@ function parseOptions(args) {
     json: values.json ?? false,
     records,
     size,
+    rate: wholeNumber('rate', values.rate, 1, 1_000_000) ?? Math.max(DEFAULT_RATE, records / DEFAULT_SECONDS),
+    throttle: wholeNumber('throttle', values.throttle, 0, 90) ?? 10,
+    lose: wholeNumber('lose', values.lose, 0, 50) ?? 0,
     shards: wholeNumber('shards', values.shards, 1, 100) ?? 4,
     port: wholeNumber('port', values.port, 1, 65_535),
-    routings: parseRouting(values.routing ?? 'pinned'),
+    routings: parseRouting(values.routing ?? 'shards'),
   };
 }
 
@@ -73,7 +85,10 @@ function parse(args) {
       options: {
         records: { type: 'string' },
         size: { type: 'string' },
+        rate: { type: 'string' },
         routing: { type: 'string' },
+        throttle: { type: 'string' },
+        lose: { type: 'string' },
         shards: { type: 'string' },
         port: { type: 'string' },
         json: { type: 'boolean' },

@@ -1,155 +1,107 @@
 'use strict';
 
-// The demo itself: produce, reshard half-way, consume, check, compare.
+// The demo itself: put, reshard half-way, read back, check, compare.
 
-const { RecordAggregator, deaggregate, decode, hashKey } = require('..');
+const { deaggregate } = require('..');
 const { connect } = require('../__test__/support/endpoint');
+const { Stream, nameOf, open } = require('../__test__/support/stream');
+const { checksOf } = require('./checks');
 const { Clock } = require('./clock');
-const { Stream, endOf, nameOf, open, sizeOf, startOf } = require('../__test__/support/stream');
-const { Ledger, Workload } = require('./workload');
-
-const MAX_BYTES = 51_200; // the KPL's own default: two PUT payload units
-const PAYLOAD_UNIT = 25 * 1024;
-const CHUNK = 100;
-const SEND_AT_BYTES = 128 * 1024;
-const HASH_KEYS = 1n << 128n;
+const { oneByOne, replayFirst } = require('./comparison');
+const { Delivery, keepsOrder } = require('./delivery');
+const { Ledger } = require('./ledger');
+const { Tally } = require('./tally');
+const { Workload } = require('./workload');
 
 /** @typedef {import('./options').DemoRouting} DemoRouting */
-/** @typedef {import('../index').AggregatedRecord} AggregatedRecord */
 /** @typedef {import('@aws-sdk/client-kinesis').Shard} Shard */
 
 /**
  * @param {import('./options').DemoOptions} options
  * @param {DemoRouting} routing
  * @param {{ url: string, failed: Promise<never> }} endpoint
+ * @param {{ url: string }} faults what stands before it on the way of the producer
  * @param {import('./screen').Screen} screen
  */
-async function runDemo(options, routing, endpoint, screen) {
-  const client = connect(endpoint);
-  const run = new Run(options, routing, client, screen);
+async function runDemo(options, routing, endpoint, faults, screen) {
+  const reading = connect(endpoint);
+  const writing = connect(faults, { maxAttempts: 1 });
   try {
+    const run = new Run(options, routing, { reading, writing }, screen);
     return await Promise.race([run.finish(), endpoint.failed]);
   } finally {
-    client.destroy();
+    reading.destroy();
+    writing.destroy();
   }
 }
 
 class Run {
   #clock = new Clock();
   #isProduced = false;
-  #produced = 0;
-  #consumed = 0;
+  #readBack = 0;
+  /** @type {Map<string, Tally>} */
+  #tallies = new Map();
 
   /**
    * @param {import('./options').DemoOptions} options
    * @param {DemoRouting} routing
-   * @param {import('@aws-sdk/client-kinesis').KinesisClient} client
+   * @param {Record<'reading' | 'writing', import('@aws-sdk/client-kinesis').KinesisClient>} clients
    * @param {import('./screen').Screen} screen
    */
-  constructor(options, routing, client, screen) {
+  constructor(options, routing, { reading, writing }, screen) {
     this.options = options;
     this.routing = routing;
     this.screen = screen;
     this.workload = new Workload(options);
     this.ledger = new Ledger(this.workload);
-    const timed = { send: (/** @type {any} */ command) => this.#clock.endpoint(() => client.send(command)) };
-    this.stream = new Stream(timed, `demo-${label(routing).replace(':', '-')}`);
-    this.sent = { kinesisRecords: 0, bytes: 0, payloadUnits: 0 };
-    /** @type {Map<string, Tally>} */
-    this.tallies = new Map();
+    this.stream = new Stream(reading, `demo-${label(routing).replace(':', '-')}`);
+    this.delivery = new Delivery({
+      client: writing,
+      streamName: this.stream.name,
+      routing,
+      workload: this.workload,
+      clock: this.#clock,
+      onWarning: (message) => screen.warning(message),
+    });
   }
 
   async finish() {
-    const { stream, options, screen } = this;
+    const { stream, options, screen, delivery } = this;
     screen.begin(label(this.routing), this.workload, options.shards);
     await stream.create(options.shards);
-    const before = await stream.listShards();
-    for (const shard of before) this.tallies.set(String(shard.ShardId), new Tally(shard));
+    const before = open(await this.#listShards());
 
     const consuming = stream.consume({
       onRecords: (shardId, records) => this.#receive(shardId, records),
       isComplete: () => this.#isProduced,
     });
-    const halfway = signal();
-    const resharding = halfway.promise.then(() => this.#reshard());
-    const producing = this.#produce(open(before), halfway.resolve, resharding);
-    const [switchedAt] = await Promise.all([producing, resharding, consuming]);
-    this.#progress();
-    const milliseconds = {
-      total: this.#clock.total,
-      add: this.#clock.add,
-      deaggregate: this.#clock.deaggregate,
-      requests: this.#clock.requests,
-    };
-    screen.end();
-    return this.#result(open(before), switchedAt, milliseconds);
-  }
-
-  /**
-   * @param {Shard[]} shards
-   * @param {() => void} halfway
-   * @param {Promise<Shard[]>} resharding
-   */
-  async #produce(shards, halfway, resharding) {
-    const producers = Array.from({ length: this.workload.producers }, async (_, producer) => {
-      const aggregator = new RecordAggregator(this.#settings(shards));
-      const count = this.workload.countOf(producer);
-      // The last quarter waits for the reshard, so that records come before, during and after it.
-      const gate = quarterEnd(count, 3);
-      let switchedAt = count;
-      /** @type {AggregatedRecord[]} */
-      let pending = [];
-      for (const { from, to, isQuarter } of chunks(count)) {
-        if (from >= gate && switchedAt === count) {
-          const after = await resharding;
-          switchedAt = from;
-          if (this.routing.name === 'shards') {
-            pending.push(...this.#clock.package('add', () => aggregator.setShards(after)));
-          }
-        }
-        const records = this.workload.slice(producer, from, to);
-        pending.push(...this.#clock.package('add', () => aggregator.addUserRecords(records)));
-        if (isQuarter) pending.push(...this.#clock.package('add', () => aggregator.flush()));
-        this.#produced += records.length;
-        if (this.#produced >= this.workload.records / 2) halfway();
-        if (isQuarter || pending.reduce((sum, entry) => sum + sizeOf(entry), 0) >= SEND_AT_BYTES) {
-          await this.#send(pending);
-          pending = [];
-        }
-        this.#progress();
-      }
-      return switchedAt;
-    });
-    const switchedAt = await Promise.all(producers);
-    this.#isProduced = true;
-    return switchedAt;
-  }
-
-  /** @param {Shard[]} shards */
-  #settings(shards) {
-    const { name, lanes } = this.routing;
-    const routing = { lanes: { lanes: lanes ?? 1 }, shards: { shards } }[name] ?? name;
-    return /** @type {import('../index').AggregatorOptions} */ ({ routing, maxAggregateBytes: MAX_BYTES });
-  }
-
-  /** @param {AggregatedRecord[]} entries */
-  async #send(entries) {
-    for (const entry of entries) {
-      this.sent.kinesisRecords++;
-      this.sent.bytes += sizeOf(entry);
-      this.sent.payloadUnits += Math.ceil(sizeOf(entry) / PAYLOAD_UNIT);
+    const resharding = delivery.halfway.then(() => this.#reshard());
+    const drawing = setInterval(() => this.#progress(), 50);
+    try {
+      const producing = this.#produce(resharding);
+      const [reshardedAt, after] = await Promise.all([producing, resharding, consuming]);
+      this.#progress();
+      screen.end();
+      return this.#result(before, after, reshardedAt);
+    } finally {
+      clearInterval(drawing);
     }
-    await this.stream.put(entries, { inOrder: keepsOrder(this.routing) });
+  }
+
+  /** @param {Promise<unknown>} resharding */
+  async #produce(resharding) {
+    const reshardedAt = await this.delivery.putAll({
+      rate: this.options.rate,
+      resharding,
+      onStored: (n, result) => this.ledger.stored(n, result),
+    });
+    this.#isProduced = true;
+    return reshardedAt;
   }
 
   async #reshard() {
     const { split, merged } = await this.stream.reshard();
-    const shards = await this.stream.listShards();
-    for (const shard of shards) {
-      const tally = this.tallies.get(String(shard.ShardId)) ?? new Tally(shard);
-      tally.shard = shard;
-      this.tallies.set(String(shard.ShardId), tally);
-    }
+    const shards = await this.#listShards();
     /** @param {number} parent */
     const childrenOf = (parent) =>
       shards
@@ -159,7 +111,28 @@ class Run {
       `resharded: shard ${split} split into ${childrenOf(split).join(' and ')}, ` +
         `shards ${merged.join(' and ')} merged into ${childrenOf(merged[1]).join('')}`,
     );
+    return open(shards);
+  }
+
+  async #listShards() {
+    const shards = await this.stream.listShards();
+    for (const shard of shards) this.#tallyOf(String(shard.ShardId)).shard = shard;
+    this.delivery.know(shards);
     return shards;
+  }
+
+  /**
+   * A child can be read before the reshard has listed it: then its range follows.
+   *
+   * @param {string} shardId
+   */
+  #tallyOf(shardId) {
+    let tally = this.#tallies.get(shardId);
+    if (tally === undefined) {
+      tally = new Tally({ ShardId: shardId, HashKeyRange: undefined, SequenceNumberRange: undefined });
+      this.#tallies.set(shardId, tally);
+    }
+    return tally;
   }
 
   /**
@@ -168,221 +141,104 @@ class Run {
    */
   #receive(shardId, records) {
     const userRecords = this.#clock.package('deaggregate', () => deaggregate(records));
-    for (const record of userRecords) this.ledger.enter(record);
-    // A child can be read before the reshard has listed it.
-    const tally = this.tallies.get(shardId) ?? new Tally({ ShardId: shardId, HashKeyRange: undefined });
-    this.tallies.set(shardId, tally);
-    tally.take(records, userRecords.length);
-    this.#consumed += userRecords.length;
-    this.#progress();
+    for (const record of userRecords) this.ledger.read(shardId, record);
+    this.#tallyOf(shardId).take(records, userRecords.length);
+    this.#readBack += userRecords.length;
   }
 
   #progress() {
-    this.screen.progress(this.#produced, this.#consumed, this.workload.records);
+    const { metrics, stored } = this.delivery;
+    const shards = [...this.#tallies.values()].map(({ shard, userRecords }) => ({
+      shard: nameOf(shard.ShardId),
+      isOpen: shard.SequenceNumberRange?.EndingSequenceNumber === undefined,
+      ...this.delivery.countsOf(String(shard.ShardId)),
+      readBack: userRecords,
+    }));
+    this.screen.progress({
+      total: this.workload.records,
+      taken: metrics.userRecords.taken,
+      stored,
+      readBack: this.#readBack,
+      metrics,
+      shards: shards.sort((a, b) => a.shard - b.shard),
+    });
   }
 
   /**
    * @param {Shard[]} before
-   * @param {number[]} switchedAt
-   * @param {Record<string, number>} milliseconds
+   * @param {Shard[]} after
+   * @param {number} reshardedAt
    */
-  #result(before, switchedAt, milliseconds) {
-    const { workload, ledger, stream } = this;
-    const tallies = [...this.tallies.values()];
-    const after = open(tallies.map(({ shard }) => shard));
-    const first = replayFirst(workload, before, after, switchedAt);
+  #result(before, after, reshardedAt) {
+    const { workload, ledger, delivery, options } = this;
+    const { put, deaggregate, requests, total } = this.#clock;
+    const tallies = [...this.#tallies.values()];
+    const first = replayFirst(workload, options.rate, { before, after, reshardedAt });
     const shards = tallies
-      .map((tally) => ({
-        ...tally.summary(tallies),
-        first: first.get(tally.shard.ShardId) ?? { userRecords: 0, kept: 0 },
-      }))
+      .map((tally) => {
+        const { stored, sentAgain, mayBeDuplicated } = delivery.countsOf(String(tally.shard.ShardId));
+        return {
+          ...tally.summary(tallies),
+          stored,
+          sentAgain,
+          mayBeDuplicated,
+          first: first.get(tally.shard.ShardId) ?? { userRecords: 0, kept: 0 },
+        };
+      })
       .sort((a, b) => a.shard - b.shard);
-    /** @param {(row: typeof shards[number]) => number} column */
-    const sum = (column) => shards.reduce((total, row) => total + column(row), 0);
-    const alone = unaggregated(workload);
-    const { missing, doubled, changed, overtaken, out } = ledger;
-    const kcl = {
-      kept: sum((row) => row.kclKeeps),
-      dropped: out - sum((row) => row.kclKeeps),
-      first: { kept: sum((row) => row.first.kept), dropped: workload.records - sum((row) => row.first.kept) },
-    };
-    const isOrderKept = overtaken === 0;
-    const isWhole = missing + doubled + changed === 0 && out === workload.records;
-    const keepsPromises =
-      (this.routing.name === 'first' || kcl.dropped === 0) && (isOrderKept || !keepsOrder(this.routing));
-    return {
-      ok: isWhole && keepsPromises,
+    const kept = sum(shards, (row) => row.kclKeeps);
+    const keptOfFirst = sum(shards, (row) => row.first.kept);
+    const { entries, userRecords, requests: asked, shardMapReads, bufferedRecords } = delivery.metrics;
+    const result = {
       routing: label(this.routing),
-      userRecords: { in: workload.records, out, missing, doubled, changed, bytes: workload.size },
-      order: { promised: keepsOrder(this.routing), kept: isOrderKept, overtaken },
-      aggregated: { ...this.sent, requests: stream.requests, resent: stream.resent },
-      unaggregated: alone,
+      faults: { throttle: options.throttle, lose: options.lose },
+      userRecords: { in: workload.records, out: ledger.out, bytes: workload.size, changed: ledger.changed },
+      balance: ledger.balance(),
+      order: { promised: keepsOrder(this.routing), kept: ledger.overtaken === 0, overtaken: ledger.overtaken },
+      delivery: {
+        taken: userRecords.taken,
+        stored: userRecords.stored,
+        failed: userRecords.failed,
+        stillHeld: bufferedRecords,
+        sentAgain: sum(shards, (row) => row.sentAgain),
+        mayBeDuplicated: userRecords.mayBeDuplicated,
+        requests: asked.sent,
+        answersLost: asked.failed,
+        entries: { sent: entries.sent, throttled: entries.throttled, retried: entries.retried },
+        shardMapReads,
+        latency: delivery.latency,
+      },
+      aggregated: {
+        kinesisRecords: sum(tallies, (tally) => tally.kinesisRecords),
+        bytes: sum(tallies, (tally) => tally.bytes),
+        payloadUnits: sum(tallies, (tally) => tally.payloadUnits),
+      },
+      unaggregated: oneByOne(workload),
       shards,
-      kcl,
-      milliseconds,
+      kcl: {
+        kept,
+        dropped: ledger.out - kept,
+        first: { kept: keptOfFirst, dropped: workload.records - keptOfFirst },
+      },
+      milliseconds: { put, deaggregate, requests, total },
     };
-  }
-}
-
-/** What one shard brought, and what a KCL consumer that reads this shard would have kept of it. */
-class Tally {
-  kinesisRecords = 0;
-  userRecords = 0;
-  bytes = 0;
-  /** @type {import('@aws-sdk/client-kinesis')._Record[]} */
-  #unjudged = [];
-  #kept = 0;
-
-  /** @param {Shard} shard */
-  constructor(shard) {
-    this.shard = shard;
-  }
-
-  /**
-   * @param {import('@aws-sdk/client-kinesis')._Record[]} records
-   * @param {number} userRecords
-   */
-  take(records, userRecords) {
-    this.kinesisRecords += records.length;
-    this.userRecords += userRecords;
-    for (const { Data, PartitionKey } of records)
-      this.bytes += (Data?.length ?? 0) + Buffer.byteLength(PartitionKey ?? '');
-    this.#unjudged.push(...records);
-    this.#judge();
-  }
-
-  #judge() {
-    const hashKeyRange = this.shard.HashKeyRange;
-    if (hashKeyRange === undefined) return;
-    this.#kept += decode(this.#unjudged, { hashKeyRange }).length;
-    this.#unjudged = [];
-  }
-
-  /** @param {Tally[]} all */
-  summary(all) {
-    this.#judge();
-    const { shard } = this;
-    const children = all
-      .filter((other) => [other.shard.ParentShardId, other.shard.AdjacentParentShardId].includes(shard.ShardId))
-      .map((other) => nameOf(other.shard.ShardId))
-      .sort((a, b) => a - b);
-    return {
-      shard: nameOf(shard.ShardId),
-      parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter((id) => id !== undefined).map(nameOf),
-      children,
-      hashKeyShare: Number(((endOf(shard) - startOf(shard) + 1n) * 1_000_000n) / HASH_KEYS) / 1_000_000,
-      kinesisRecords: this.kinesisRecords,
-      userRecords: this.userRecords,
-      bytes: this.bytes,
-      kclKeeps: this.#kept,
-    };
+    const checks = checksOf(result);
+    return { ok: checks.every(({ ok }) => ok), ...result, checks };
   }
 }
 
 /**
- * The same records from the same producers under the older packages' routing: where each aggregate would have gone, and
- * what a KCL consumer would have kept of it there. Nothing is sent.
- *
- * @param {Workload} workload
- * @param {Shard[]} before
- * @param {Shard[]} after
- * @param {number[]} switchedAt
+ * @template T
+ * @param {T[]} rows
+ * @param {(row: T) => number} column
  */
-function replayFirst(workload, before, after, switchedAt) {
-  /** @type {Map<string | undefined, { userRecords: number, kept: number }>} */
-  const perShard = new Map();
-  /**
-   * @param {AggregatedRecord[]} aggregates
-   * @param {Shard[]} shards
-   */
-  const land = (aggregates, shards) => {
-    for (const { Data, PartitionKey, ExplicitHashKey, userRecordCount } of aggregates) {
-      const key = BigInt(ExplicitHashKey ?? hashKey(PartitionKey));
-      const shard = shards.find((candidate) => startOf(candidate) <= key && key <= endOf(candidate));
-      const tally = perShard.get(shard?.ShardId) ?? { userRecords: 0, kept: 0 };
-      perShard.set(shard?.ShardId, tally);
-      tally.userRecords += userRecordCount;
-      const record = { Data, PartitionKey, SequenceNumber: '0' };
-      tally.kept += decode(record, { hashKeyRange: shard?.HashKeyRange }).length;
-    }
-  };
-  for (let producer = 0; producer < workload.producers; producer++) {
-    const aggregator = new RecordAggregator({ routing: 'first', maxAggregateBytes: MAX_BYTES });
-    const count = workload.countOf(producer);
-    for (const { from, to, isQuarter } of chunks(count)) {
-      const shards = from >= switchedAt[producer] ? after : before;
-      land(aggregator.addUserRecords(workload.slice(producer, from, to)), shards);
-      if (isQuarter) land(aggregator.flush(), shards);
-    }
-  }
-  return perShard;
-}
-
-/**
- * The records of a producer in portions, as they would come to it. At the end of each quarter it flushes, as a producer
- * does that does not let records wait for long.
- *
- * @param {number} count
- */
-function* chunks(count) {
-  let from = 0;
-  for (let quarter = 1; quarter <= 4; quarter++) {
-    const end = quarterEnd(count, quarter);
-    while (from < end) {
-      const to = Math.min(from + CHUNK, end);
-      yield { from, to, isQuarter: to === end };
-      from = to;
-    }
-  }
-}
-
-/**
- * @param {number} count
- * @param {number} quarter
- */
-function quarterEnd(count, quarter) {
-  return Math.ceil((count * quarter) / 4);
-}
-
-/**
- * What the same user records cost one by one.
- *
- * @param {Workload} workload
- */
-function unaggregated(workload) {
-  const totals = { kinesisRecords: 0, bytes: 0, payloadUnits: 0, requests: 0 };
-  for (let producer = 0; producer < workload.producers; producer++) {
-    for (let n = 0; n < workload.countOf(producer); n++) {
-      const { partitionKey, data } = workload.record(producer, n);
-      const size = data.length + partitionKey.length;
-      totals.kinesisRecords++;
-      totals.bytes += size;
-      totals.payloadUnits += Math.ceil(size / PAYLOAD_UNIT);
-    }
-    totals.requests += Math.ceil(workload.countOf(producer) / 500);
-  }
-  return totals;
-}
-
-/** @param {DemoRouting} routing */
-function keepsOrder({ name }) {
-  return name === 'lanes' || name === 'partitionKey';
+function sum(rows, column) {
+  return rows.reduce((total, row) => total + column(row), 0);
 }
 
 /** @param {DemoRouting} routing */
 function label({ name, lanes }) {
   return lanes === undefined ? name : `${name}:${lanes}`;
-}
-
-function signal() {
-  /** @type {() => void} */
-  let resolve = () => {};
-  const promise = /** @type {Promise<void>} */ (
-    new Promise((settle) => {
-      resolve = settle;
-    })
-  );
-  return { promise, resolve };
 }
 
 module.exports = { runDemo };
