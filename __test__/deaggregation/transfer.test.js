@@ -3,6 +3,7 @@
 // User records of one aggregate are views of one payload. Who transfers one of them to a worker must not empty the others:
 // Node refuses the memory (Node 20 sends a copy instead). Memory of its own, and the caller's own, can be transferred.
 
+const { execFileSync } = require('node:child_process');
 const { MessageChannel } = require('node:worker_threads');
 const { aggregate, decode, deaggregate, deaggregateAsync, iterDeaggregate } = require('../..');
 const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
@@ -50,4 +51,17 @@ test('the memory that a caller owns stays the caller’s to transfer', () => {
   const [Data] = [new Uint8Array(entry.Data)];
   deaggregate(sdkRecord({ ...entry, Data }));
   expect(transferred({ data: Data })).toBe(true);
+});
+
+test('the module that can forbid a transfer is loaded where views are handed out, not for base64', () => {
+  const loads = (read) => {
+    const program = `
+      const kinesisAgg = require(${JSON.stringify(require.resolve('../..'))});
+      kinesisAgg.${read}(${JSON.stringify(lambdaRecord(entry))});
+      console.log(process.moduleLoadList.includes('NativeModule worker_threads'));
+    `;
+    return JSON.parse(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }));
+  };
+  expect(loads('deaggregate')).toBe(true);
+  expect(loads('deaggregateRecords')).toBe(false);
 });

@@ -1,6 +1,6 @@
 // Kinesis records in, records of the same shape out: every field that came in stays, the user record's are set.
 
-import type { DeaggregateOptions, KinesisRecord } from '../../index';
+import type { DeaggregateOptions, KinesisRecord, UserRecord } from '../../index';
 import { Base64Texts } from './base64';
 import { type AsyncRecords, expandAll, expandOneByOne, type Records } from './expand';
 import { settingsOf } from './options';
@@ -30,23 +30,48 @@ export function iterDeaggregateRecords(records: Records | AsyncRecords, options?
 /** A Kinesis record as its user records, each in its shape; the very object if it is not aggregated. */
 class RecordsInShape {
   readonly #source: Source;
-  readonly #userRecords: UserRecords;
-  /** Base64 where base64 came in, bytes where bytes did. */
-  readonly #texts: Base64Texts | undefined;
+  readonly #keys: string[];
+  /** Base64 where base64 came in, so that no view is made there; bytes where bytes did. */
+  readonly #data: Base64Texts | Views;
+  readonly #end: number;
+  #next: number;
 
   constructor(source: Source, copy: boolean) {
+    const { outline, payload, first, end, cameAsBytes } = source;
     this.#source = source;
-    this.#userRecords = new UserRecords(source, copy);
-    if (source.outline.isAggregate && !source.cameAsBytes) {
-      this.#texts = new Base64Texts(source.payload, source.outline, source.first, source.end, copy);
-    }
+    this.#keys = outline.keys(payload, copy);
+    this.#data = cameAsBytes ? new Views(source, copy) : new Base64Texts(payload, outline, first, end, copy);
+    this.#next = first;
+    this.#end = end;
   }
 
   next(): KinesisRecord | undefined {
-    const userRecord = this.#userRecords.next();
-    if (userRecord === undefined) return undefined;
+    const i = this.#next;
+    if (i === this.#end) return undefined;
+    this.#next++;
     const { record, shape, outline } = this.#source;
     if (!outline.isAggregate) return record;
-    return shape.write(record, userRecord, this.#texts?.next() ?? userRecord.data);
+    const keys = this.#keys;
+    const fields = {
+      partitionKey: outline.partitionKey(i, keys),
+      explicitHashKey: outline.explicitHashKey(i, keys),
+      subSequenceNumber: i,
+      aggregated: true as const,
+    };
+    return shape.write(record, fields, this.#data.next());
+  }
+}
+
+/** The data of user records, one after the other. */
+class Views {
+  readonly #userRecords: UserRecords;
+
+  constructor(source: Source, copy: boolean) {
+    this.#userRecords = new UserRecords(source, copy);
+  }
+
+  /** The next user record's. There must be one. */
+  next(): Buffer {
+    return (this.#userRecords.next() as UserRecord).data;
   }
 }

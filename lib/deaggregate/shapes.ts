@@ -1,7 +1,7 @@
 // The shapes in which Kinesis records reach a Node program, told apart by their fields: one table of them, each with its
 // test, its reader and its writer.
 
-import type { KinesisRecord, UserRecord } from '../../index';
+import type { KinesisRecord } from '../../index';
 
 /** What is needed of a Kinesis record, as its shape holds it and nobody has looked at it yet. */
 export interface Fields {
@@ -36,18 +36,26 @@ interface Given extends Fields {
   kinesisStreamRecordMetadata?: Metadata | undefined;
 }
 
+/** What is set on a record that is a user record. The names are those of the Python module `aws_kinesis_agg.deaggregator`. */
+export interface FieldsOfUserRecord {
+  partitionKey: string;
+  explicitHashKey: string | null;
+  subSequenceNumber: number;
+  aggregated: true;
+}
+
 export interface Shape {
   is(record: Given): boolean;
   read(record: Given): Fields;
-  /** A record like `record` that is `userRecord`. `data` is its data, as bytes or base64. */
-  write(record: Given, userRecord: UserRecord, data: Buffer | string): KinesisRecord;
+  /** A record like `record` that is a user record of it, with its data as bytes or base64. */
+  write(record: Given, fields: FieldsOfUserRecord, data: Buffer | string): KinesisRecord;
 }
 
 /** A record of a Lambda event. */
 const LAMBDA: Shape = {
   is: (record) => record.kinesis != null,
   read: (record) => record.kinesis as Fields,
-  write: (record, userRecord, data) => ({ ...record, kinesis: withFields(record.kinesis as Fields, userRecord, data) }),
+  write: (record, fields, data) => ({ ...record, kinesis: withFields(record.kinesis as Fields, fields, data) }),
 };
 
 /** GetRecords and SubscribeToShard; the AWS CLI prints them with base64. */
@@ -119,19 +127,14 @@ function withMetadata(name: 'kinesisRecordMetadata' | 'kinesisStreamRecordMetada
         aggregated: metadata.aggregated,
       };
     },
-    write: (record, userRecord, data) => ({
+    write: (record, fields, data) => ({
       ...(record as { recordId: string }),
       data: data as string,
-      [name]: { ...record[name], ...fieldsOf(userRecord) },
+      [name]: { ...record[name], ...fields },
     }),
   };
 }
 
-/** The names are those of the Python module `aws_kinesis_agg.deaggregator`. */
-function fieldsOf({ partitionKey, explicitHashKey, subSequenceNumber }: UserRecord) {
-  return { partitionKey, explicitHashKey, subSequenceNumber, aggregated: true };
-}
-
-function withFields(payload: Given, userRecord: UserRecord, data: Buffer | string) {
-  return { ...(payload as { sequenceNumber: string }), data: data as string, ...fieldsOf(userRecord) };
+function withFields(payload: Given, fields: FieldsOfUserRecord, data: Buffer | string) {
+  return { ...(payload as { sequenceNumber: string }), data: data as string, ...fields };
 }
