@@ -40,7 +40,7 @@ fn put(closed: Vec<AggregatedRecord>) -> Vec<Put> {
     let text = |key: Vec<u8>| String::from_utf8(key).expect("keys went in as UTF-8");
     closed
         .into_iter()
-        .map(|AggregatedRecord { partition_key, explicit_hash_key, data, user_record_count }| {
+        .map(|AggregatedRecord { partition_key, explicit_hash_key, data, user_record_count, .. }| {
             let (partition_key, explicit_hash_key) = (text(partition_key), explicit_hash_key.map(text));
             let lone = || OwnedUserRecord {
                 partition_key: partition_key.clone(),

@@ -71,7 +71,8 @@ class ModelAggregator {
 
   setShards(shards) {
     this.routing = { shards };
-    const routed = this.open.filter((aggregate) => aggregate.group.startsWith('shard '));
+    // Partition keys where there was no map yet.
+    const routed = this.open.filter(({ group }) => group.startsWith('shard ') || group.startsWith('['));
     this.open = this.open.filter((aggregate) => !routed.includes(aggregate));
     const closed = routed.flatMap((aggregate) => aggregate.records).flatMap((record) => this.add(record));
     while (this.open.length > this.maxOpenAggregates) closed.push(this.close(this.leastRecentlyUsed()));
@@ -127,9 +128,14 @@ class ModelAggregator {
     return this.routing.lanes === undefined && !Buffer.from(record.data).subarray(0, 4).equals(MAGIC);
   }
 
+  /** Routing 'shards' has no map yet. */
+  get goesByPartitionKey() {
+    return this.routing === 'partitionKey' || this.routing === 'shards';
+  }
+
   groupOf({ partitionKey, explicitHashKey = null }) {
     if (this.routing === 'first') return 'one';
-    if (this.routing === 'partitionKey') return JSON.stringify([partitionKey, explicitHashKey]);
+    if (this.goesByPartitionKey) return JSON.stringify([partitionKey, explicitHashKey]);
     if (explicitHashKey !== null) return `explicit ${explicitHashKey}`;
     if (this.routing === 'pinned') return 'one';
     const hashKey = hashKeyOf(partitionKey);
@@ -142,7 +148,7 @@ class ModelAggregator {
     const { partitionKey, explicitHashKey = null } = record;
     const group = this.groupOf(record);
     const records = [record];
-    if (this.routing === 'first' || this.routing === 'partitionKey' || explicitHashKey !== null) {
+    if (this.routing === 'first' || this.goesByPartitionKey || explicitHashKey !== null) {
       return { group, PartitionKey: partitionKey, ExplicitHashKey: explicitHashKey, pin: null, records };
     }
     const lanes = this.routing.lanes;

@@ -4,7 +4,7 @@
 
 import type { AggregatedRecord, AggregatorOptions, UserRecordInput } from '../../index';
 import { KplError } from '../error';
-import type { NativeAggregator } from '../native/addon';
+import type { Collect, NativeAggregator } from '../native/addon';
 import { BYTES_PER_UNIT, isShared } from '../native/bytes';
 import { fromNative } from '../native/thrown';
 import { aggregatedRecord } from './aggregated-record';
@@ -27,7 +27,13 @@ const MOST_BATCHED_BYTES = 0xffff_ffff;
 const JOINS = 0;
 const TOO_LARGE = 2;
 
-export class BufferedAggregator {
+/** What is kept of an aggregate that has closed. */
+type Make<Closed> = (...collected: Parameters<Collect>) => Closed;
+
+const entry: Make<AggregatedRecord> = (data, partitionKey, explicitHashKey, userRecordCount) =>
+  aggregatedRecord(partitionKey, explicitHashKey, data, userRecordCount);
+
+export class BufferedAggregator<Closed = AggregatedRecord> {
   /** Tests set it to 0: then every record enters at once. */
   static maxWaitingRecords = MAX_WAITING_RECORDS;
 
@@ -36,11 +42,16 @@ export class BufferedAggregator {
   /** None while nothing is open: an aggregator may rest for long. */
   #rows: Rows | undefined;
   /** What has closed. Whoever takes it sets it back to nothing, with no call in between: see rows.ts. */
-  closed: AggregatedRecord[] = [];
+  closed: Closed[] = [];
+  /** The core calls it in the middle of its work, with each aggregate that has closed: so it does nothing else. */
+  readonly #collect: Collect;
 
-  constructor(options?: AggregatorOptions, internal?: InternalOptions) {
+  constructor(options?: AggregatorOptions, internal?: InternalOptions, make = entry as Make<Closed>) {
     this.#aggregator = openAggregator(options, internal);
     this.#ignoresExplicitHashKeys = ignoresExplicitHashKeys(options);
+    this.#collect = (...collected) => {
+      this.closed.push(make(...collected));
+    };
   }
 
   add(input: UserRecordInput): void {
@@ -106,6 +117,12 @@ export class BufferedAggregator {
     if (rows.count >= BufferedAggregator.maxWaitingRecords || rows.dataBytes >= MAX_WAITING_BYTES) this.#enterWaiting();
   }
 
+  /** The same, of a record with an ordinal, for an aggregator that tracks. */
+  takeNumbered(record: ReadUserRecord, ordinal: number): void {
+    this.#openRows().number(ordinal);
+    this.take(record);
+  }
+
   fits(input: UserRecordInput): boolean {
     return this.joins(readUserRecord(input, 0, this.#ignoresExplicitHashKeys));
   }
@@ -138,6 +155,22 @@ export class BufferedAggregator {
     this.#call(() => this.#aggregator.setShards(bounds, this.#collect));
   }
 
+  /** Rows of what is open, as the core has them. */
+  openGroups(): Uint32Array {
+    this.#enterWaiting();
+    return this.#aggregator.openGroups();
+  }
+
+  closeGroups(groups: readonly number[]): void {
+    this.#enterWaiting();
+    this.#rows?.spendAll();
+    this.#call(() => this.#aggregator.closeGroups(Uint32Array.from(groups), this.#collect));
+  }
+
+  releaseGroups(groups: readonly number[]): void {
+    this.#aggregator.releaseGroups(Uint32Array.from(groups));
+  }
+
   get userRecordCount(): number {
     return this.#aggregator.userRecordCount() + (this.#rows?.count ?? 0);
   }
@@ -154,7 +187,7 @@ export class BufferedAggregator {
   }
 
   /** What has closed, which now is the caller's. */
-  drain(): AggregatedRecord[] {
+  drain(): Closed[] {
     const { closed } = this;
     this.closed = [];
     return closed;
@@ -216,16 +249,6 @@ export class BufferedAggregator {
       throw fromNative(thrown);
     }
   }
-
-  /** The core calls it in the middle of its work, with each aggregate that has closed: so it does nothing else. */
-  readonly #collect = (
-    data: Buffer,
-    partitionKey: string,
-    explicitHashKey: string | null,
-    userRecordCount: number,
-  ): void => {
-    this.closed.push(aggregatedRecord(partitionKey, explicitHashKey, data, userRecordCount));
-  };
 }
 
 /** Data that goes straight from the caller's memory; `undefined` for data that is copied first. */

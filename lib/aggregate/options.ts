@@ -27,11 +27,14 @@ export interface InternalOptions {
   readonly dropIn: boolean;
   /** Closed aggregates leave when their MD5s cost the least, not as soon as each closes. */
   readonly handsOverTogether: boolean;
+  /** Aggregates come with what they hold, and without MD5s: see tracked-aggregator.ts. */
+  readonly tracks: boolean;
 }
 
-const USUAL: InternalOptions = { dropIn: false, handsOverTogether: false };
-export const TOGETHER: InternalOptions = { dropIn: false, handsOverTogether: true };
-export const DROP_IN: InternalOptions = { dropIn: true, handsOverTogether: false };
+const USUAL: InternalOptions = { dropIn: false, handsOverTogether: false, tracks: false };
+export const TOGETHER: InternalOptions = { ...USUAL, handsOverTogether: true };
+export const DROP_IN: InternalOptions = { ...USUAL, dropIn: true };
+export const TRACKED: InternalOptions = { ...USUAL, tracks: true };
 
 export function openAggregator(options: AggregatorOptions = {}, internal = USUAL): NativeAggregator {
   const request = requestOf(options, internal);

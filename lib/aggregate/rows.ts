@@ -18,7 +18,8 @@ const KEYS_AT = 4;
 const KEY_UNITS = 5;
 const KEY_BYTES = 6;
 const ADDED_BYTES = 7;
-const HEAD = 8;
+const FIRST_ORDINAL = 8;
+const HEAD = 9;
 
 /** Units of the partition key, units of the explicit hash key plus one or 0, bytes of the data. */
 const ROW = 3;
@@ -123,6 +124,11 @@ export class Rows {
   layWithoutData({ partitionKey, explicitHashKey, dataBytes }: ReadUserRecord): void {
     this.#nextEnd = this.dataBytes;
     this.#layRow(partitionKey, explicitHashKey, Math.min(dataBytes, MOST_BYTES));
+  }
+
+  /** Numbers the next row, and with it those that wait: ordinals count up by one. */
+  number(ordinal: number): void {
+    this.#words[FIRST_ORDINAL] = ordinal - this.count;
   }
 
   /** The row that was laid out last counts. */

@@ -22,6 +22,8 @@ export interface Addon {
   ): { code: string; message: string; offset?: number };
   /** Data that begins otherwise is no aggregate. */
   firstByteOfAggregates(): number;
+  /** Fills in the MD5s of aggregates that an aggregator which tracks has closed, all computed together. */
+  seal(records: Uint8Array[]): void;
   /** Calls `run` while the first word of `flag` is 1, and sets it back to 0 however `run` ends. */
   whileFlagged(flag: Uint32Array, run: () => void): void;
 }
@@ -47,6 +49,8 @@ export interface AggregatorRequest {
   keepsNested: boolean;
   dropIn: boolean;
   handsOverTogether: boolean;
+  /** Routing `'shards'` then needs no shards yet. */
+  tracks: boolean;
 }
 
 /** Gets a closed aggregate. The core is in the middle of its work: it must not be called. */
@@ -55,6 +59,11 @@ export type Collect = (
   partitionKey: string,
   explicitHashKey: string | null,
   userRecordCount: number,
+  /** It is no lone record as it came. */
+  isAggregate: boolean,
+  /** 0 and none unless the aggregator tracks. */
+  group: number,
+  members: Uint32Array | null,
 ) => void;
 
 /** `words` and `bytes` are rows, as src/node/rows.rs has them. */
@@ -77,6 +86,10 @@ export interface NativeAggregator {
   flush(collect: Collect): void;
   clear(): void;
   setShards(bounds: string[], collect: Collect): void;
+  /** Four numbers for each group: its number, the lowest ordinal, how many user records, how many bytes. */
+  openGroups(): Uint32Array;
+  closeGroups(groups: Uint32Array, collect: Collect): void;
+  releaseGroups(groups: Uint32Array): void;
   userRecordCount(): number;
   sizeBytes(): number;
 }

@@ -4,10 +4,9 @@
 import { channel } from 'node:diagnostics_channel';
 import type { AggregatedRecord } from '../../index';
 import type { Attempt, ProducerErrorCode, ProducerMetrics, PutResult } from '../../producer';
-import { GroupedAggregator } from '../aggregate/grouped-aggregator';
 import type { ReadUserRecord } from '../aggregate/input';
-import type { TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
-import { hashKey, isAggregated, RecordAggregator } from '../index';
+import { seal, type TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
+import { hashKey, RecordAggregator } from '../index';
 import { Clock, LONGEST_STEP_MS } from './clock';
 import { Dispatch } from './dispatch';
 import { Entry } from './entry';
@@ -108,7 +107,7 @@ export class Delivery {
       changed: () => this.advance(),
     });
     const { routing, maxRecordBytes, nested } = settings;
-    this.#aggregator = routing === 'none' ? undefined : new GroupedAggregator({ ...settings, routing });
+    this.#aggregator = routing === 'none' ? undefined : new TrackedAggregator({ ...settings, routing });
     this.#checker = new RecordAggregator({ maxRecordBytes, nested });
   }
 
@@ -283,13 +282,14 @@ export class Delivery {
     );
   }
 
-  #closed({ group, members, record }: TrackedAggregate, now: number, isDue: boolean): void {
+  #closed({ group, members, record, isAggregate }: TrackedAggregate, now: number, isDue: boolean): void {
     const taken = Array.from(members, (ordinal) => {
       const member = this.#openMembers.get(ordinal) as Member;
       this.#openMembers.delete(ordinal);
       return member;
     });
-    const entry = this.#entry(record, taken, group, record.userRecordCount > 1 || isAggregated(record.Data));
+    const entry = this.#entry(record, taken, group, isAggregate);
+    entry.isSealed = !isAggregate;
     entry.dueAt = isDue ? now : entry.oldest + this.#settings.lingerMs;
     if (!this.#settings.ordered) this.#aggregator?.releaseGroups([group]);
     this.#queue(entry, now);
@@ -480,6 +480,7 @@ export class Delivery {
       else observe(metrics.bufferingMs, now - entry.oldest);
     }
     this.watch.requestBegins();
+    sealAll(entries);
     this.#requests.send(entries, halving, this.watch.map);
   }
 
@@ -698,6 +699,7 @@ export class Delivery {
 
   /** For good: each of its user records is told of by one error. */
   #fail(entry: Entry, code: ProducerErrorCode, message: string, cause: unknown = entry.cause): void {
+    sealAll([entry]);
     const { record, members, attempts, mayBeStored } = entry;
     this.#metrics.userRecords.failed += members.length;
     this.#metrics.error(code, members.length);
@@ -766,6 +768,7 @@ export class Delivery {
     };
     collect();
     if (ordered) held.push(...this.#order.queued());
+    sealAll(held);
     // Those in front make way for those behind, which are of the list as well.
     for (const entry of held) this.#fail(entry, code, message, cause ?? entry.cause);
     this.#dispatch.drain();
@@ -840,6 +843,7 @@ export class Delivery {
   }
 
   #apart(entry: Entry): Entry[] {
+    sealAll([entry]);
     return userRecordsOf(entry.record).map(({ partitionKey, explicitHashKey, data }, i) => {
       const record: AggregatedRecord = {
         PartitionKey: partitionKey as string,
@@ -904,6 +908,14 @@ export class Delivery {
       oldestRecordAgeMs: now - oldest.reduce((least, at) => Math.min(least, at), now),
     });
   }
+}
+
+/** MD5s are computed when a request is made, since many of them take hardly longer than one. */
+function sealAll(entries: readonly Entry[]): void {
+  const unsealed = entries.filter(({ isSealed }) => !isSealed);
+  if (unsealed.length === 0) return;
+  seal(unsealed.map(({ record }) => record));
+  for (const entry of unsealed) entry.isSealed = true;
 }
 
 /** Under these, an aggregate goes where the last one of the same keys went. */

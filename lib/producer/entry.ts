@@ -22,6 +22,8 @@ export class Entry {
   /** From then on there is no new try. */
   readonly deadline: number;
   readonly isAggregated: boolean;
+  /** Its bytes are complete. */
+  isSealed = true;
 
   /** From then on it is worth a request of its own. */
   dueAt: number;

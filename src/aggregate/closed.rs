@@ -6,6 +6,7 @@ use std::mem;
 use super::open_aggregate::{OpenAggregate, Sections};
 use super::routing::OuterKeys;
 use super::spare;
+use super::tracking::Track;
 use crate::format::envelope::{FRAME_BYTES, MAGIC, begins_with_magic};
 use crate::md5::{self, Digest};
 
@@ -15,6 +16,7 @@ pub struct ClosedAggregate {
     outer: OuterKeys,
     sections: Sections,
     user_record_count: usize,
+    track: Option<Track>,
     /// The data's length, if it is a lone record that goes as it came.
     unwrapped_len: Option<usize>,
 }
@@ -22,8 +24,8 @@ pub struct ClosedAggregate {
 impl ClosedAggregate {
     pub(super) fn new(open: OpenAggregate, unwrapped: bool) -> Self {
         let unwrapped_len = unwrapped.then(|| open.lone_data().len());
-        let OpenAggregate { outer, sections, user_record_count, .. } = open;
-        Self { outer, sections, user_record_count, unwrapped_len }
+        let OpenAggregate { outer, sections, user_record_count, track, .. } = open;
+        Self { outer, sections, user_record_count, track, unwrapped_len }
     }
 
     pub(super) fn message(&self) -> Vec<u8> {
@@ -69,6 +71,10 @@ pub struct AggregatedRecord<Memory> {
     pub data: Memory,
     /// How many user records there are in `data`.
     pub user_record_count: usize,
+    /// Whether `data` is an aggregate. If not, it is a lone user record as it came.
+    pub is_aggregate: bool,
+    /// Which user records those are, if the aggregator tracks.
+    pub track: Option<Track>,
 }
 
 /// Closed aggregates that were not handed over yet.
@@ -122,10 +128,32 @@ impl<Memory: AsMut<[u8]>> Outbox<Memory> {
     pub fn hand_over<Failure>(
         &mut self,
         allocate: impl FnMut(usize) -> Result<Memory, Failure>,
-        mut sink: impl FnMut(&mut AggregatedRecord<Memory>) -> Result<(), Failure>,
+        sink: impl FnMut(&mut AggregatedRecord<Memory>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.write(allocate)?;
-        seal(&mut self.unsealed);
+        seal(self.unsealed.iter_mut().map(|record| record.data.as_mut()));
+        self.hand_over_written(sink)
+    }
+
+    /// The same, but for the MD5s: they are the caller's to fill in with [`seal`], once there are enough of them or an
+    /// aggregate is needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outbox::hand_over`].
+    pub fn hand_over_unsealed<Failure>(
+        &mut self,
+        allocate: impl FnMut(usize) -> Result<Memory, Failure>,
+        sink: impl FnMut(&mut AggregatedRecord<Memory>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.write(allocate)?;
+        self.hand_over_written(sink)
+    }
+
+    fn hand_over_written<Failure>(
+        &mut self,
+        mut sink: impl FnMut(&mut AggregatedRecord<Memory>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut handed_over = 0;
         let outcome = self.unsealed.iter_mut().try_for_each(|record| {
             sink(record)?;
@@ -142,19 +170,31 @@ impl<Memory: AsMut<[u8]>> Outbox<Memory> {
             closed.write(data.as_mut());
             let OuterKeys { partition_key, explicit_hash_key, .. } = closed.outer_keys();
             let user_record_count = closed.user_record_count;
-            self.unsealed.push(AggregatedRecord { partition_key, explicit_hash_key, data, user_record_count });
+            let is_aggregate = closed.unwrapped_len.is_none();
+            let track = closed.track.take();
+            self.unsealed.push(AggregatedRecord {
+                partition_key,
+                explicit_hash_key,
+                data,
+                user_record_count,
+                is_aggregate,
+                track,
+            });
             self.unwritten.pop_front();
         }
         Ok(())
     }
 }
 
-/// Fills in the MD5s, all computed together. What does not begin with the magic number is a lone record, complete as it
-/// is.
-fn seal<Memory: AsMut<[u8]>>(records: &mut [AggregatedRecord<Memory>]) {
-    let mut messages = Vec::with_capacity(records.len());
-    let mut digest_places = Vec::with_capacity(records.len());
-    for data in records.iter_mut().map(|record| record.data.as_mut()).filter(|data| begins_with_magic(data)) {
+/// Fills in the MD5s of aggregates that an outbox gave, all computed together. What does not begin with the magic number
+/// is a lone record, complete as it is.
+///
+/// # Panics
+///
+/// If something begins with the magic number and is no aggregate.
+pub fn seal<'a>(records: impl Iterator<Item = &'a mut [u8]>) {
+    let (mut messages, mut digest_places) = (Vec::new(), Vec::new());
+    for data in records.filter(|data| begins_with_magic(data)) {
         let (message, digest_place) =
             data[MAGIC.len()..].split_last_chunk_mut().expect("what begins with the magic number was framed by us");
         messages.push(&*message);

@@ -30,20 +30,26 @@ mod open_set;
 mod options;
 mod routing;
 mod spare;
+mod tracking;
 mod user_record;
 
-pub use closed::{AggregatedRecord, ClosedAggregate, Outbox};
+pub use closed::{AggregatedRecord, ClosedAggregate, Outbox, seal};
 pub use headroom::Headroom;
 pub use options::{
     DEFAULT_MAX_AGGREGATE_BYTES, DEFAULT_MAX_RECORD_BYTES, LARGEST_MAX_RECORD_BYTES, Options, Request,
     SMALLEST_MAX_AGGREGATE_BYTES,
 };
 pub use routing::{ExplicitHashKeys, Lanes, Routing, ShardMap};
+pub use tracking::{OpenGroup, Track};
 pub use user_record::UserRecord;
+
+use std::collections::HashSet;
+use std::iter::repeat;
 
 use open_aggregate::OpenAggregate;
 use open_set::OpenSet;
 use routing::{Group, Routed};
+use tracking::GroupNumbers;
 
 use crate::error::Error;
 use crate::format::envelope::{FRAME_BYTES, begins_with_magic};
@@ -62,11 +68,16 @@ pub enum Fit {
     TooLarge,
 }
 
+/// The ordinal of a record that nobody asks for.
+const UNNUMBERED: u32 = 0;
+
 /// The open aggregates of one producer.
 #[derive(Debug)]
 pub struct Aggregator {
     options: Options,
     open: OpenSet,
+    /// If it tracks.
+    group_numbers: Option<GroupNumbers>,
     user_record_count: usize,
     size_bytes: usize,
     /// How many records have yet to pay for the next look at the headroom.
@@ -77,7 +88,14 @@ impl Aggregator {
     /// An aggregator with nothing open.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, open: OpenSet::default(), user_record_count: 0, size_bytes: 0, records_without_headroom: 0 }
+        Self {
+            group_numbers: options.tracks.then(GroupNumbers::default),
+            options,
+            open: OpenSet::default(),
+            user_record_count: 0,
+            size_bytes: 0,
+            records_without_headroom: 0,
+        }
     }
 
     /// Takes a record. If it closes an aggregate, `sink` gets it: the one that the record belongs to and cannot join, or
@@ -88,7 +106,7 @@ impl Aggregator {
     /// As [`Aggregator::check`]; then nothing has changed.
     pub fn add(&mut self, record: &UserRecord, sink: impl FnMut(ClosedAggregate)) -> Result<(), Error> {
         self.check(record)?;
-        self.take(&self.routed(record), sink);
+        self.take(&self.routed(record), UNNUMBERED, sink);
         Ok(())
     }
 
@@ -115,9 +133,14 @@ impl Aggregator {
 
     /// Takes records that [`Aggregator::check`] or a headroom has found good. Where hash keys are needed, many are
     /// computed together.
-    pub fn take_all<'a>(
+    pub fn take_all<'a>(&mut self, records: impl Iterator<Item = UserRecord<'a>>, sink: impl FnMut(ClosedAggregate)) {
+        self.take_numbered(records.map(|record| (record, UNNUMBERED)), sink);
+    }
+
+    /// The same, each record with its ordinal: which one, [`Track::members`] says.
+    pub fn take_numbered<'a>(
         &mut self,
-        mut records: impl Iterator<Item = UserRecord<'a>>,
+        mut records: impl Iterator<Item = (UserRecord<'a>, u32)>,
         mut sink: impl FnMut(ClosedAggregate),
     ) {
         /// As many digests as keep all lanes busy, and no more memory than that takes.
@@ -127,25 +150,25 @@ impl Aggregator {
         let goes_by_hash_key = self.options.routing.goes_by_hash_key();
         let mut digests = [Digest::default(); CHUNK];
         if !goes_by_hash_key && explicit_hash_keys != ExplicitHashKeys::Keep {
-            records.for_each(|record| self.take(&self.routed(&record), &mut sink));
+            records.for_each(|(record, ordinal)| self.take(&self.routed(&record), ordinal, &mut sink));
             return;
         }
         loop {
-            let chunk: Vec<UserRecord> = records.by_ref().take(CHUNK).collect();
+            let chunk: Vec<(UserRecord, u32)> = records.by_ref().take(CHUNK).collect();
             if chunk.is_empty() {
                 return;
             }
-            if !goes_by_hash_key && chunk.iter().all(|record| record.explicit_hash_key.is_none()) {
-                for record in &chunk {
-                    self.take(&self.routed(record), &mut sink);
+            if !goes_by_hash_key && chunk.iter().all(|(record, _)| record.explicit_hash_key.is_none()) {
+                for (record, ordinal) in &chunk {
+                    self.take(&self.routed(record), *ordinal, &mut sink);
                 }
                 continue;
             }
-            let partition_keys: Vec<&[u8]> = chunk.iter().map(|record| record.partition_key).collect();
+            let partition_keys: Vec<&[u8]> = chunk.iter().map(|(record, _)| record.partition_key).collect();
             let digests = &mut digests[..chunk.len()];
             md5::digest_many(&partition_keys, digests);
-            for (record, digest) in chunk.iter().zip(digests) {
-                self.take(&Routed::hashed(record, *digest, explicit_hash_keys), &mut sink);
+            for ((record, ordinal), digest) in chunk.iter().zip(digests) {
+                self.take(&Routed::hashed(record, *digest, explicit_hash_keys), *ordinal, &mut sink);
             }
         }
     }
@@ -190,6 +213,9 @@ impl Aggregator {
 
     /// Forgets everything that is open.
     pub fn clear(&mut self) {
+        for place in self.open.in_order() {
+            self.abandon_number(place);
+        }
         self.open = OpenSet::default();
         self.user_record_count = 0;
         self.size_bytes = 0;
@@ -197,7 +223,7 @@ impl Aggregator {
     }
 
     /// Routes by another shard map from now on, the user records that are still open included. Aggregates of explicit
-    /// hash keys stay open as they are.
+    /// hash keys stay open as they are. The first map of [`Routing::ShardsToCome`] routes everything.
     ///
     /// # Errors
     ///
@@ -212,6 +238,38 @@ impl Aggregator {
             sink(self.close(place));
         }
         Ok(())
+    }
+
+    /// What is open, in the order in which it was opened, if the aggregator tracks.
+    #[must_use]
+    pub fn open_groups(&self) -> Vec<OpenGroup> {
+        let aggregates = self.open.in_order().into_iter().map(|place| self.open.get(place));
+        let row = |aggregate: &OpenAggregate| {
+            aggregate.track.as_ref().map(|track| OpenGroup {
+                group: track.group,
+                lowest: track.lowest(),
+                user_records: aggregate.user_record_count,
+                bytes: self.flushed_len(aggregate),
+            })
+        };
+        aggregates.filter_map(row).collect()
+    }
+
+    /// Closes what is open of these groups, in the order in which it was opened.
+    pub fn close_groups(&mut self, groups: &[u32], mut sink: impl FnMut(ClosedAggregate)) {
+        let groups: HashSet<u32> = groups.iter().copied().collect();
+        for place in self.open.in_order() {
+            if self.open.get(place).track.as_ref().is_some_and(|track| groups.contains(&track.group)) {
+                sink(self.close(place));
+            }
+        }
+    }
+
+    /// Says that nobody has to do with what has closed of these groups: they need not keep their numbers.
+    pub fn release_groups(&mut self, groups: &[u32]) {
+        if let Some(numbers) = &mut self.group_numbers {
+            groups.iter().for_each(|group| numbers.release(*group));
+        }
     }
 
     /// How many user records are open.
@@ -230,14 +288,14 @@ impl Aggregator {
         Routed::new(record, self.options.explicit_hash_keys)
     }
 
-    fn take(&mut self, record: &Routed, mut sink: impl FnMut(ClosedAggregate)) {
+    fn take(&mut self, record: &Routed, ordinal: u32, mut sink: impl FnMut(ClosedAggregate)) {
         let group = self.options.routing.group(record);
         let belongs_to = self.open.find(&group);
         if let Some(place) = belongs_to
             && self.can_join(place, record)
         {
             let before = self.flushed_len(self.open.get(place));
-            self.open.use_mut(place).push(record);
+            self.open.use_mut(place).push(record, ordinal);
             self.size_bytes += self.flushed_len(self.open.get(place)) - before;
             self.user_record_count += 1;
             return;
@@ -247,11 +305,13 @@ impl Aggregator {
         if let Some(place) = belongs_to.or_else(|| self.open.least_recently_used().filter(|_| is_full)) {
             sink(self.close(place));
         }
-        let mut opened = OpenAggregate::new(self.options.routing.outer_keys(record));
-        opened.push(record);
+        let group = group.to_owned();
+        let track = self.group_numbers.as_mut().map(|numbers| Track { group: numbers.open(&group), members: vec![] });
+        let mut opened = OpenAggregate::new(self.options.routing.outer_keys(record), track);
+        opened.push(record, ordinal);
         self.size_bytes += self.flushed_len(&opened);
         self.user_record_count += 1;
-        self.open.insert(group.to_owned(), opened);
+        self.open.insert(group, opened);
     }
 
     fn can_join(&self, place: usize, record: &Routed) -> bool {
@@ -267,6 +327,9 @@ impl Aggregator {
         let aggregate = self.open.remove(place);
         self.size_bytes -= self.flushed_len(&aggregate);
         self.user_record_count -= aggregate.user_record_count;
+        if let (Some(numbers), Some(track)) = (&mut self.group_numbers, &aggregate.track) {
+            numbers.close(track.group);
+        }
         let unwrapped = self.goes_unwrapped(&aggregate);
         ClosedAggregate::new(aggregate, unwrapped)
     }
@@ -275,21 +338,37 @@ impl Aggregator {
     fn route_anew(&mut self, mut sink: impl FnMut(ClosedAggregate)) {
         let is_routed = |place: &usize| !matches!(self.open.group(*place), Group::ExplicitHashKey(_));
         let routed: Vec<usize> = self.open.in_order().into_iter().filter(is_routed).collect();
-        let taken_out: Vec<OpenAggregate> = routed.into_iter().map(|place| self.open.remove(place)).collect();
-        for aggregate in &taken_out {
+        let mut taken_out = Vec::with_capacity(routed.len());
+        for place in routed {
+            self.abandon_number(place);
+            let own_hash_key = match self.open.group(place) {
+                Group::PartitionKey(_, explicit) => explicit.clone(),
+                _ => None,
+            };
+            taken_out.push((own_hash_key, self.open.remove(place)));
+        }
+        for (_, aggregate) in &taken_out {
             self.size_bytes -= self.flushed_len(aggregate);
             self.user_record_count -= aggregate.user_record_count;
         }
         let mut outline = Outline::default();
-        for aggregate in taken_out {
+        for (own_hash_key, mut aggregate) in taken_out {
+            let members = aggregate.track.take().map(|track| track.members).unwrap_or_default();
             let message = ClosedAggregate::new(aggregate, false).message();
             outline.read(&message, 0).expect("the writer's messages are well-formed");
             let records = outline.user_records.iter().map(|record| UserRecord {
                 partition_key: outline.partition_keys[record.partition_key as usize].of(&message),
-                explicit_hash_key: None,
+                explicit_hash_key: own_hash_key.as_deref(),
                 data: record.data.of(&message),
             });
-            self.take_all(records, &mut sink);
+            self.take_numbered(records.zip(members.into_iter().chain(repeat(UNNUMBERED))), &mut sink);
+        }
+    }
+
+    /// What is open there goes elsewhere, or nowhere.
+    fn abandon_number(&mut self, place: usize) {
+        if let (Some(numbers), Some(track)) = (&mut self.group_numbers, &self.open.get(place).track) {
+            numbers.abandon(track.group);
         }
     }
 

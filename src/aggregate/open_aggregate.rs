@@ -3,6 +3,7 @@
 use super::key_table::KeyTable;
 use super::routing::{OuterKeys, Routed};
 use super::spare;
+use super::tracking::Track;
 use crate::format::envelope::FRAME_BYTES;
 use crate::format::writer::{self, KeyIndices, Table};
 
@@ -50,14 +51,16 @@ pub(super) struct OpenAggregate {
     pub(super) outer: OuterKeys,
     pub(super) sections: Sections,
     pub(super) user_record_count: usize,
+    /// If the aggregator tracks.
+    pub(super) track: Option<Track>,
     /// Of the first record: if it stays alone, this is what is sent unwrapped.
     first_data_len: usize,
 }
 
 impl OpenAggregate {
     /// An aggregate of nothing, in memory that was used before if there is any.
-    pub(super) fn new(outer: OuterKeys) -> Self {
-        Self { outer, sections: spare::take(), user_record_count: 0, first_data_len: 0 }
+    pub(super) fn new(outer: OuterKeys, track: Option<Track>) -> Self {
+        Self { outer, sections: spare::take(), user_record_count: 0, track, first_data_len: 0 }
     }
 
     /// The size of the aggregate as it stands: `Data.length`, if it is wrapped.
@@ -75,8 +78,11 @@ impl OpenAggregate {
         partition_key_len + explicit.map_or(0, |(_, len)| len) + writer::user_record_len(keys, record.data.len())
     }
 
-    pub(super) fn push(&mut self, record: &Routed) {
-        let Self { outer, sections, .. } = self;
+    pub(super) fn push(&mut self, record: &Routed, ordinal: u32) {
+        let Self { outer, sections, track, .. } = self;
+        if let Some(track) = track {
+            track.members.push(ordinal);
+        }
         let keys = KeyIndices {
             partition_key: sections.partition_keys.intern(record.partition_key),
             explicit_hash_key: explicit_hash_key(record, outer).map(|key| sections.explicit_hash_keys.intern(key)),

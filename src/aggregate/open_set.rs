@@ -88,7 +88,7 @@ impl OpenSet {
         self.places[place].take().expect(LINKED).aggregate
     }
 
-    /// All aggregates, in the order in which they were opened.
+    /// The places of all aggregates, in the order in which they were opened.
     pub(super) fn in_order(&self) -> Vec<usize> {
         let mut places: Vec<usize> = (0..self.places.len()).filter(|place| self.places[*place].is_some()).collect();
         places.sort_unstable_by_key(|place| self.place(*place).opened);

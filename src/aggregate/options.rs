@@ -37,6 +37,8 @@ pub struct Request {
     /// an aggregate; a record that fits only unwrapped is refused; an aggregate may be as large as a record; sizes are those
     /// of messages, without the frame.
     pub drop_in: bool,
+    /// Says which user records each aggregate holds: see [`Track`](super::Track).
+    pub tracks: bool,
 }
 
 /// Options that go together.
@@ -50,6 +52,7 @@ pub struct Options {
     pub(super) explicit_hash_keys: ExplicitHashKeys,
     pub(super) keeps_nested: bool,
     pub(super) drop_in: bool,
+    pub(super) tracks: bool,
     max_open_aggregates: Option<usize>,
 }
 
@@ -93,6 +96,7 @@ impl Options {
             wrap_single,
             keeps_nested: request.keeps_nested,
             drop_in: request.drop_in,
+            tracks: request.tracks,
         })
     }
 

@@ -21,6 +21,9 @@ pub enum Routing {
     Lanes(Lanes),
     /// An open aggregate for each open shard, pinned to the hash key of its first partition key.
     Shards(ShardMap),
+    /// By shards as soon as there is a map of them. Until then as [`Routing::PartitionKey`]: each record goes to the shard
+    /// that it would go to alone.
+    ShardsToCome,
     /// An open aggregate for each partition key; nothing synthetic is written.
     PartitionKey,
     /// One open aggregate takes every record in order whatever its keys, as the old packages do. The KCL may drop it.
@@ -147,7 +150,7 @@ impl Routing {
     pub(super) fn group<'a>(&self, record: &Routed<'a>) -> Group<&'a [u8]> {
         match (self, record.explicit_hash_key) {
             (Self::First, _) | (Self::Pinned, None) => Group::Shared,
-            (Self::PartitionKey, explicit) => Group::PartitionKey(record.partition_key, explicit),
+            (Self::PartitionKey | Self::ShardsToCome, explicit) => Group::PartitionKey(record.partition_key, explicit),
             (_, Some(explicit)) => Group::ExplicitHashKey(explicit),
             (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(record.hash_key())),
             (Self::Shards(shards), None) => Group::Part(shards.shard_of(record.hash_key())),
@@ -157,7 +160,9 @@ impl Routing {
     /// The outer keys of an aggregate that `record` opens.
     pub(super) fn outer_keys(&self, record: &Routed) -> OuterKeys {
         let (partition_key, pin) = match (self, record.explicit_hash_key) {
-            (Self::First | Self::PartitionKey, _) | (_, Some(_)) => (record.partition_key.to_vec(), None),
+            (Self::First | Self::PartitionKey | Self::ShardsToCome, _) | (_, Some(_)) => {
+                (record.partition_key.to_vec(), None)
+            }
             (Self::Pinned | Self::Shards(_), None) => (record.partition_key.to_vec(), Some(record.hash_key())),
             (Self::Lanes(lanes), None) => {
                 let lane = lanes.lane(lanes.lane_of(record.hash_key()));
@@ -183,7 +188,7 @@ impl Routing {
             Self::Pinned | Self::First => Some(1),
             Self::Lanes(lanes) => Some(lanes.count()),
             Self::Shards(shards) => Some(shards.count()),
-            Self::PartitionKey => None,
+            Self::PartitionKey | Self::ShardsToCome => None,
         }
     }
 
@@ -200,7 +205,7 @@ impl Routing {
         match self {
             Self::Lanes(lanes) => lanes.count().max(DEFAULT),
             Self::Shards(shards) => shards.count().max(DEFAULT),
-            Self::Pinned | Self::PartitionKey | Self::First => DEFAULT,
+            Self::Pinned | Self::PartitionKey | Self::ShardsToCome | Self::First => DEFAULT,
         }
     }
 
@@ -212,15 +217,15 @@ impl Routing {
         }
     }
 
-    /// Takes another map.
+    /// Takes a map, the first or another.
     ///
     /// # Errors
     ///
-    /// [`Error::Option`] if there is none to begin with; then nothing has changed.
+    /// [`Error::Option`] if it does not go by shards; then nothing has changed.
     pub(super) fn set_shards(&mut self, shards: ShardMap) -> Result<(), Error> {
         match self {
-            Self::Shards(map) => {
-                *map = shards;
+            Self::Shards(_) | Self::ShardsToCome => {
+                *self = Self::Shards(shards);
                 Ok(())
             }
             _ => Err(Error::Option { name: "routing", must_be: "{ shards } for setShards".into() }),

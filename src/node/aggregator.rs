@@ -10,7 +10,8 @@ use super::output::Output;
 use super::rows::{Rows, SharedRows};
 use super::thrown::{number, throw};
 use crate::aggregate::{
-    Aggregator, ExplicitHashKeys, Fit, Headroom, Lanes, Options, Outbox, Request, Routing, ShardMap, UserRecord,
+    self, AggregatedRecord, Aggregator, ExplicitHashKeys, Fit, Headroom, Lanes, Options, Outbox, Request, Routing,
+    ShardMap, UserRecord,
 };
 use crate::error::Error;
 use crate::hash_key::{HashKey, HashKeyRange};
@@ -42,6 +43,8 @@ pub struct AggregatorRequest {
     pub drop_in: bool,
     /// Hand closed aggregates over when their MD5s cost the least, not as soon as each closes.
     pub hands_over_together: bool,
+    /// Say which user records each aggregate holds, and leave its MD5 to [`seal`].
+    pub tracks: bool,
 }
 
 impl AggregatorRequest {
@@ -50,6 +53,7 @@ impl AggregatorRequest {
             ("pinned", ..) => Routing::Pinned,
             ("lanes", Some(lanes), _) => Routing::Lanes(Lanes::new(whole(lanes))?),
             ("shards", _, Some(shards)) => Routing::Shards(shard_map(shards)?),
+            ("shards", _, None) if self.tracks => Routing::ShardsToCome,
             ("partitionKey", ..) => Routing::PartitionKey,
             ("first", ..) => Routing::First,
             _ => {
@@ -70,6 +74,7 @@ impl AggregatorRequest {
             },
             keeps_nested: self.keeps_nested,
             drop_in: self.drop_in,
+            tracks: self.tracks,
         };
         Options::new(routing, &request)
     }
@@ -92,9 +97,12 @@ fn shard_map(bounds: &[String]) -> std::result::Result<ShardMap, Error> {
         .and_then(ShardMap::new)
 }
 
-/// Gets a closed aggregate: data, partition key, explicit hash key, number of user records. It is a function of lib/ and
-/// only collects: a caller's would call an aggregator that is borrowed.
-type Collect<'a> = Function<'a, FnArgs<(&'a Output, String, Option<String>, f64)>, ()>;
+/// Gets a closed aggregate: data, partition key, explicit hash key, number of user records, whether it is an
+/// aggregate and no lone record as it came; of one that is tracked also the number of its group and the ordinals of its
+/// user records. It is a function of lib/ and only collects: a caller's would
+/// call an aggregator that is borrowed.
+type Collect<'a> = Function<'a, FnArgs<Collected<'a>>, ()>;
+type Collected<'a> = (&'a Output, String, Option<String>, f64, bool, u32, Option<Uint32ArraySlice<'a>>);
 
 /// The core's aggregator, held by one JavaScript object.
 #[napi]
@@ -106,6 +114,7 @@ struct State {
     aggregator: Aggregator,
     outbox: Outbox<Output>,
     hands_over_together: bool,
+    tracks: bool,
 }
 
 #[napi]
@@ -114,8 +123,8 @@ impl NativeAggregator {
     pub fn new(env: &Env, request: AggregatorRequest) -> Result<Self> {
         let options = request.parse().map_err(|error| throw(env, &error, None))?;
         let aggregator = Aggregator::new(options);
-        let hands_over_together = request.hands_over_together;
-        Ok(Self { state: RefCell::new(State { aggregator, outbox: Outbox::default(), hands_over_together }) })
+        let AggregatorRequest { hands_over_together, tracks, .. } = request;
+        Ok(Self { state: RefCell::new(State { aggregator, outbox: Outbox::default(), hands_over_together, tracks }) })
     }
 
     /// Takes `count` rows: the first ones unseen, as a headroom promised, and those from `checked` on all or none.
@@ -157,7 +166,7 @@ impl NativeAggregator {
         let (waiting, count) = (shared.waiting(), shared.waiting() + 1);
         let mut rows = shared.first(count, last_data.as_deref());
         state.take(env, rows.by_ref().take(waiting));
-        let outcome = rows.next().map_or(Ok((Fit::Joins, 0)), |record| match state.aggregator.check(&record) {
+        let outcome = rows.next().map_or(Ok((Fit::Joins, 0)), |(record, _)| match state.aggregator.check(&record) {
             Ok(()) | Err(Error::RecordTooLarge { .. }) => {
                 Ok((state.aggregator.fit(&record), state.aggregator.added_len(&record)))
             }
@@ -202,6 +211,31 @@ impl NativeAggregator {
         state.hand_over(env, &collect, true)
     }
 
+    /// Four numbers for each group of which something is open, in the order of opening: its number, the lowest ordinal, how
+    /// many user records, how many bytes.
+    #[napi(catch_unwind)]
+    pub fn open_groups<'env>(&self, env: &'env Env) -> Result<Uint32ArraySlice<'env>> {
+        let word = |count: usize| u32::try_from(count).expect("an aggregate has at most 10 MiB");
+        let rows = self.state()?.aggregator.open_groups().into_iter();
+        let words: Vec<u32> =
+            rows.flat_map(|row| [row.group, row.lowest, word(row.user_records), word(row.bytes)]).collect();
+        Uint32ArraySlice::copy_from(env, words)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn close_groups(&self, env: &Env, groups: Uint32ArraySlice, collect: Collect) -> Result<()> {
+        let mut state = self.state()?;
+        let State { aggregator, outbox, .. } = &mut *state;
+        aggregator.close_groups(&groups, |closed| outbox.push(closed, |len| Output::new(env, len)));
+        state.hand_over(env, &collect, true)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn release_groups(&self, groups: Uint32ArraySlice) -> Result<()> {
+        self.state()?.aggregator.release_groups(&groups);
+        Ok(())
+    }
+
     #[napi(catch_unwind)]
     pub fn user_record_count(&self) -> Result<f64> {
         Ok(number(self.state()?.aggregator.user_record_count()))
@@ -219,15 +253,15 @@ impl NativeAggregator {
 }
 
 impl State {
-    fn take<'a>(&mut self, env: &Env, rows: impl Iterator<Item = UserRecord<'a>>) {
+    fn take<'a>(&mut self, env: &Env, rows: impl Iterator<Item = (UserRecord<'a>, u32)>) {
         let Self { aggregator, outbox, .. } = self;
-        aggregator.take_all(rows, |closed| outbox.push(closed, |len| Output::new(env, len)));
+        aggregator.take_numbered(rows, |closed| outbox.push(closed, |len| Output::new(env, len)));
     }
 
     /// The headroom afterwards, if there are any rows.
     fn add(&mut self, env: &Env, rows: Rows) -> Result<Option<Headroom>> {
-        let Some(last) = rows.clone().last() else { return Ok(None) };
-        for (index, record) in rows.clone().enumerate() {
+        let Some((last, _)) = rows.clone().last() else { return Ok(None) };
+        for (index, (record, _)) in rows.clone().enumerate() {
             self.aggregator.check(&record).map_err(|error| throw(env, &error, Some(index)))?;
         }
         self.take(env, rows);
@@ -239,15 +273,41 @@ impl State {
         if self.outbox.is_empty() || waits {
             return Ok(());
         }
-        self.outbox.hand_over(
-            |len| Output::new(env, len),
-            |record| {
-                let text = |key: &[u8]| String::from_utf8_lossy(key).into_owned();
-                let partition_key = text(&record.partition_key);
-                let explicit_hash_key = record.explicit_hash_key.as_deref().map(text);
-                let user_record_count = number(record.user_record_count);
-                call(env, collect, (&record.data, partition_key, explicit_hash_key, user_record_count).into())
-            },
-        )
+        let allocate = |len| Output::new(env, len);
+        let sink = |record: &mut AggregatedRecord<Output>| {
+            let text = |key: &[u8]| String::from_utf8_lossy(key).into_owned();
+            let partition_key = text(&record.partition_key);
+            let explicit_hash_key = record.explicit_hash_key.as_deref().map(text);
+            let user_record_count = number(record.user_record_count);
+            let (group, members) = match &record.track {
+                Some(track) => (track.group, Some(Uint32ArraySlice::copy_from(env, &track.members)?)),
+                None => (0, None),
+            };
+            let collected = (
+                &record.data,
+                partition_key,
+                explicit_hash_key,
+                user_record_count,
+                record.is_aggregate,
+                group,
+                members,
+            );
+            call(env, collect, collected.into())
+        };
+        if self.tracks { self.outbox.hand_over_unsealed(allocate, sink) } else { self.outbox.hand_over(allocate, sink) }
     }
+}
+
+/// Fills in the MD5s of aggregates that an aggregator which tracks has closed, all computed together.
+#[napi(catch_unwind)]
+pub fn seal(records: Vec<Uint8ArraySlice>) {
+    let mut records = records;
+    aggregate::seal(records.iter_mut().map(bytes_of));
+}
+
+#[expect(unsafe_code, reason = "napi-rs cannot know that nobody else writes to the memory")]
+fn bytes_of<'a>(record: &'a mut Uint8ArraySlice) -> &'a mut [u8] {
+    // SAFETY: lib/aggregate/tracked-aggregator.ts seals each Buffer once, before anybody else has it, and no JavaScript runs
+    // meanwhile.
+    unsafe { record.as_mut() }
 }

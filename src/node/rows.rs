@@ -27,7 +27,9 @@ const KEY_UNITS: usize = 5;
 const KEY_BYTES: usize = 6;
 /// How many bytes of message the row would add that the core was asked about.
 const ADDED_BYTES: usize = 7;
-const HEAD: usize = 8;
+/// The ordinal of the first row; each further one has the next. Only an aggregator that tracks asks for it.
+const FIRST_ORDINAL: usize = 8;
+const HEAD: usize = 9;
 
 const ROW: usize = 3;
 
@@ -52,6 +54,7 @@ impl<'env> SharedRows<'env> {
         let keys = &self.bytes[self.words[KEYS_AT] as usize..][..self.words[KEY_BYTES] as usize];
         Rows {
             words: &self.words[HEAD..HEAD + ROW * count],
+            ordinal: self.words[FIRST_ORDINAL],
             is_ascii: self.words[KEY_UNITS] == self.words[KEY_BYTES],
             keys,
             data: &self.bytes,
@@ -91,6 +94,7 @@ fn saturated(number: usize) -> u32 {
 #[derive(Clone)]
 pub(super) struct Rows<'a> {
     words: &'a [u32],
+    ordinal: u32,
     keys: &'a [u8],
     is_ascii: bool,
     data: &'a [u8],
@@ -98,19 +102,23 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Iterator for Rows<'a> {
-    type Item = UserRecord<'a>;
+    /// A user record and its ordinal.
+    type Item = (UserRecord<'a>, u32);
 
     fn next(&mut self) -> Option<Self::Item> {
         let [partition_key, explicit_hash_key, data, ..] = *self.words else { return None };
         self.words = &self.words[ROW..];
-        Some(UserRecord {
+        let ordinal = self.ordinal;
+        self.ordinal = ordinal.wrapping_add(1);
+        let record = UserRecord {
             partition_key: self.key(partition_key),
             explicit_hash_key: explicit_hash_key.checked_sub(1).map(|units| self.key(units)),
             data: match self.last_data.filter(|_| self.words.is_empty()) {
                 Some(data) => data,
                 None => take(&mut self.data, data as usize),
             },
-        })
+        };
+        Some((record, ordinal))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -162,6 +170,7 @@ mod tests {
             ("KEY_UNITS", KEY_UNITS),
             ("KEY_BYTES", KEY_BYTES),
             ("ADDED_BYTES", ADDED_BYTES),
+            ("FIRST_ORDINAL", FIRST_ORDINAL),
             ("HEAD", HEAD),
             ("ROW", ROW),
         ] {

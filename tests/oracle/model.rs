@@ -152,7 +152,8 @@ impl Aggregator {
     /// Routes by other shards, what is open included.
     pub fn set_shards(&mut self, shards: Vec<(u128, u128)>) -> Vec<Put> {
         self.routing = Routing::Shards(shards);
-        let is_routed = |aggregate: &OpenAggregate| matches!(aggregate.group, Group::Part(_));
+        // Partition keys where there was no map yet.
+        let is_routed = |aggregate: &OpenAggregate| matches!(aggregate.group, Group::Part(_) | Group::Keys(..));
         let (routed, rest) = std::mem::take(&mut self.open).into_iter().partition(is_routed);
         self.open = rest;
         let routed: Vec<OpenAggregate> = routed;

@@ -31,6 +31,7 @@ enum RoutingChoice {
     Pinned,
     Lanes(u16),
     Shards(Vec<u128>),
+    ShardsToCome,
     PartitionKey,
     First,
 }
@@ -86,9 +87,11 @@ impl Session {
     pub fn run(&self) {
         let routing = self.routing.of_model();
         let limits = self.limits(&routing);
-        let options = Options::new(routing_of_core(&routing), &request(&limits)).expect("the limits are in range");
+        let has_no_map_yet = matches!(self.routing, RoutingChoice::ShardsToCome);
+        let core_routing = if has_no_map_yet { aggregate::Routing::ShardsToCome } else { routing_of_core(&routing) };
+        let options = Options::new(core_routing, &request(&limits)).expect("the limits are in range");
         let mut pair = Pair {
-            goes_by_shards: matches!(routing, Routing::Shards(_)),
+            goes_by_shards: has_no_map_yet || matches!(routing, Routing::Shards(_)),
             invariant: !matches!(routing, Routing::First),
             core: aggregate::Aggregator::new(options),
             model: model::Aggregator::new(routing, limits),
@@ -270,7 +273,8 @@ impl RoutingChoice {
             Self::Pinned => Routing::Pinned,
             Self::Lanes(count) => Routing::Lanes(1 + count % 1024),
             Self::Shards(bounds) => Routing::Shards(shards(bounds)),
-            Self::PartitionKey => Routing::PartitionKey,
+            // Until there is a map.
+            Self::ShardsToCome | Self::PartitionKey => Routing::PartitionKey,
             Self::First => Routing::First,
         }
     }
@@ -300,6 +304,7 @@ fn request(limits: &Limits) -> Request {
         },
         keeps_nested: false,
         drop_in: limits.drop_in,
+        tracks: false,
     }
 }
 
