@@ -2,7 +2,7 @@
 
 // What a process sees of the producer: when it ends, what it loads, and what standing still does to it.
 
-const { execFileSync, spawn } = require('node:child_process');
+const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -45,8 +45,16 @@ test('19: an idle producer keeps no process alive, also after it has sent', () =
   expect(Number(printed)).toBeLessThan(50);
 });
 
+test('19: jest finds no open handle', () => {
+  const config = JSON.stringify({ rootDir: __dirname, testMatch: ['<rootDir>/children/idle.js'] });
+  const args = [require.resolve('jest/bin/jest'), '--config', config, '--detectOpenHandles'];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', timeout: 60_000 });
+  expect(stderr).toContain('1 passed');
+  expect(stderr).not.toMatch(/open handle|did not exit/);
+  expect(status).toBe(0);
+}, 60_000);
+
 test('a script that adds and fails says so', () => {
-  const { spawnSync } = require('node:child_process');
   const script = `${CLIENT}
     client.putRecords = async ({ Records }) => ({ Records: Records.map(() => ({ ErrorCode: 'KMSDisabledException' })) });
     new KinesisProducer(options).add({ partitionKey: 'a', data: 'secret' });

@@ -3,6 +3,7 @@
 // Stands before a Kinesis endpoint, on loopback alone, and does to requests what a script says.
 
 const http = require('node:http');
+const http2 = require('node:http2');
 
 const HOST = '127.0.0.1';
 const MOST_BODY_BYTES = 16 * 1024 * 1024;
@@ -10,8 +11,8 @@ const MOST_BODY_BYTES = 16 * 1024 * 1024;
 /**
  * @typedef {object} Fault what becomes of one PutRecords request
  * @property {(entry: any, i: number) => { code: string, isStored?: boolean } | undefined} [entries] of each entry
- * @property {'hang' | 'cut' | 'reset' | 'empty' | 'too few'} [answers] after all of it is stored
- * @property {'reset'} [before] it is stored
+ * @property {'hang' | 'cut' | 'reset' | 'empty' | 'too few' | 'go away'} [answers] after all of it is stored
+ * @property {'reset' | 'go away' | 'refuse' | 'hang'} [before] it is stored; the two in the middle are HTTP/2's
  * @property {{ status: number, name: string }} [error] in place of storing it
  * @property {number} [delayMs]
  */
@@ -25,15 +26,27 @@ class FaultEndpoint {
   requests = [];
   /** How often each operation was asked for. */
   calls = {};
-  #server = http.createServer((request, response) => {
-    this.#serve(request, response).catch((error) => response.destroy(error));
-  });
+  mostInFlight = 0;
+  #inFlight = 0;
+  #server;
+  #sessions = new Set();
   #target;
   #agent = new http.Agent({ keepAlive: true });
 
-  /** @param {{ port: number }} target */
-  constructor(target) {
+  /**
+   * @param {{ port: number }} target
+   * @param {{ http2?: boolean }} [settings]
+   */
+  constructor(target, { http2: speaksHttp2 = false } = {}) {
     this.#target = target;
+    const serve = (request, response) => {
+      this.#serve(request, response).catch((error) => response.destroy(error));
+    };
+    this.#server = speaksHttp2 ? http2.createServer(serve) : http.createServer(serve);
+    this.#server.on('session', (session) => {
+      this.#sessions.add(session);
+      session.once('close', () => this.#sessions.delete(session));
+    });
   }
 
   async start() {
@@ -43,7 +56,8 @@ class FaultEndpoint {
 
   async stop() {
     this.#agent.destroy();
-    this.#server.closeAllConnections();
+    this.#server.closeAllConnections?.();
+    for (const session of this.#sessions) session.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -63,10 +77,15 @@ class FaultEndpoint {
 
   async #putRecords(request, response, input) {
     const entries = input.Records;
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.#inFlight);
+    response.once('close', () => this.#inFlight--);
     const fault = this.script({ number: this.requests.length, entries }) ?? {};
     this.requests.push({ entries, time: performance.now() });
     if (fault.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
     if (fault.before === 'reset') return request.socket.resetAndDestroy();
+    if (fault.before === 'refuse') return request.stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+    if (fault.before === 'go away') return goAway(request);
+    if (fault.before === 'hang') return undefined;
     if (fault.error)
       return send(response, fault.error.status, JSON.stringify({ __type: fault.error.name, message: 'so' }));
 
@@ -78,6 +97,7 @@ class FaultEndpoint {
       return failure ? { ErrorCode: failure.code, ErrorMessage: 'so' } : place;
     });
     if (fault.answers === 'hang') return undefined;
+    if (fault.answers === 'go away') return goAway(request);
     if (fault.answers === 'reset') return request.socket.resetAndDestroy();
     if (fault.answers === 'too few') answers.pop();
     const FailedRecordCount = wrong.filter(Boolean).length;
@@ -105,6 +125,7 @@ class FaultEndpoint {
       };
       delete forwarded.host;
       delete forwarded.connection;
+      for (const name of Object.keys(forwarded)) if (name.startsWith(':')) delete forwarded[name];
       const options = {
         host: HOST,
         port: this.#target.port,
@@ -120,6 +141,11 @@ class FaultEndpoint {
       onward.end(body);
     });
   }
+}
+
+/** Ends a connection of HTTP/2 with all that is on it, as a server that is overrun does. */
+function goAway({ stream }) {
+  stream.session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 function send(response, status, body) {
