@@ -1,12 +1,12 @@
 'use strict';
 
-// Makes the files of dist/, which are what is shipped, of the faces in lib/, if a source is newer: dozens of small files
-// would take three times as long to load, at every cold start.
+// Makes the files of dist/, which are what is shipped, of the faces and commands in lib/, if a source is newer: dozens of small
+// files would take three times as long to load, at every cold start.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { faces } = require('./faces');
+const { commands, faces } = require('./faces');
 const { isNewest } = require('./freshness');
 
 const ROOT = path.join(__dirname, '..');
@@ -25,23 +25,22 @@ function ensureBundled() {
 }
 
 function stale() {
-  return faces().filter(({ file }) => !isNewest(file, SOURCES));
+  return [...faces(), ...commands()].filter(({ file }) => !isNewest(file, SOURCES));
 }
 
 /**
  * One flat scope, made small: a seventh less to compile at every cold start. Names at the top stay, and so do stack traces
  * that can be read; lines stay short, since Node prints the one that threw.
  *
- * @param {import('./faces').Face} face
+ * @param {import('./faces').Face | import('./faces').Command} entry
  */
-async function bundle({ source, file }) {
+async function bundle({ source, file, ...entry }) {
   const esbuild = require('esbuild');
-  const names = await exportedNames(source);
+  const isCommand = !('types' in entry);
   const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
     stdin: {
-      // A literal, not esbuild's own way of exporting, which is getters: a test that spies on a function must be able to.
-      contents: `import { ${names.join(', ')} } from ${JSON.stringify(source)}; module.exports = { ${names.join(', ')} };`,
+      contents: isCommand ? running(source) : await exporting(source),
       resolveDir: ROOT,
       sourcefile: 'face.js',
     },
@@ -65,8 +64,21 @@ async function bundle({ source, file }) {
     target: 'node20',
     sourcefile: file,
     sourcemap: 'external',
+    ...(isCommand && { banner: '#!/usr/bin/env node' }),
   });
   return { code, map };
+}
+
+/** @param {string} source */
+async function exporting(source) {
+  const names = await exportedNames(source);
+  // A literal, not esbuild's own way of exporting, which is getters: a test that spies on a function must be able to.
+  return `import { ${names.join(', ')} } from ${JSON.stringify(source)}; module.exports = { ${names.join(', ')} };`;
+}
+
+/** @param {string} source */
+function running(source) {
+  return `import { main } from ${JSON.stringify(source)}; main();`;
 }
 
 /**

@@ -1,6 +1,7 @@
 'use strict';
 
-// The public faces of the package: what package.json's `exports` lists. Everything that goes through all faces asks here.
+// The public faces of the package: what package.json's `exports` lists. Everything that goes through all faces asks here. And
+// its commands, which `bin` lists: they are run, and nobody imports them.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -16,9 +17,11 @@ const ROOT = path.join(__dirname, '..');
  * @property {string} types its declarations
  */
 
+/** @typedef {Pick<Face, 'name' | 'source' | 'file'>} Command */
+
 /** @returns {Face[]} */
 function faces() {
-  const { name: packageName, exports } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const { name: packageName, exports } = manifest();
   return Object.entries(exports).flatMap(([subpath, entry]) => {
     if (entry.types === undefined) return [];
     const name = path.basename(entry.default, '.js');
@@ -33,4 +36,17 @@ function faces() {
   });
 }
 
-module.exports = { faces };
+/** @returns {Command[]} */
+function commands() {
+  return Object.values(manifest().bin).map((file) => {
+    const name = path.basename(file, '.js');
+    return { name, source: path.join(ROOT, 'lib', name, 'index.ts'), file: path.join(ROOT, file) };
+  });
+}
+
+/** @returns {{ name: string, exports: Record<string, any>, bin: Record<string, string> }} */
+function manifest() {
+  return JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+}
+
+module.exports = { commands, faces };

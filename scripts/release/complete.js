@@ -6,12 +6,13 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { TARGETS } = require('./targets');
 
-const { exports: entries, files, version } = require('../../package.json');
+const { bin, exports: entries, files, version } = require('../../package.json');
 const ROOT = path.join(__dirname, '../..');
 
 const needed = [
   ...files.filter((name) => !name.includes('*')),
   ...Object.values(entries).flatMap((entry) => (typeof entry === 'string' ? [] : Object.values(entry))),
+  ...Object.values(bin),
   ...Object.keys(TARGETS).map((target) => `prebuilds/kinesis-agg.${target}.node`),
 ];
 const missing = [...new Set(needed.map(path.normalize))].filter((name) => !fs.existsSync(path.join(ROOT, name)));

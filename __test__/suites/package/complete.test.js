@@ -6,7 +6,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { faces } = require('../../../scripts/faces');
+const { commands, faces } = require('../../../scripts/faces');
 const { TARGETS } = require('../../../scripts/release/targets');
 const { ROOT, emptyFolder, failed, place, ran } = require('./tarball');
 
@@ -15,7 +15,8 @@ function complete() {
   const folder = emptyFolder();
   place(folder, ROOT, 'package.json', 'scripts/release');
   const binaries = Object.keys(TARGETS).map((target) => `prebuilds/kinesis-agg.${target}.node`);
-  const entries = faces().flatMap(({ file, types }) => [file, types].map((name) => path.relative(ROOT, name)));
+  const shipped = [...faces().flatMap(({ file, types }) => [file, types]), ...commands().map(({ file }) => file)];
+  const entries = shipped.map((name) => path.relative(ROOT, name));
   for (const name of ['THIRD-PARTY-LICENSES', ...entries, ...binaries]) {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     fs.writeFileSync(path.join(folder, name), '');
@@ -30,7 +31,7 @@ test('all there', () => {
   ran(...guard(complete()));
 });
 
-for (const name of ['prebuilds/kinesis-agg.darwin-arm64.node', 'index.d.ts', 'dist/compat.js']) {
+for (const name of ['prebuilds/kinesis-agg.darwin-arm64.node', 'index.d.ts', 'dist/compat.js', 'dist/cli.js']) {
   test(`${name} missing`, () => {
     const folder = complete();
     fs.rmSync(path.join(folder, name));

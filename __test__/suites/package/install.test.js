@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { faces } = require('../../../scripts/faces');
+const { commands, faces } = require('../../../scripts/faces');
 const { withSize } = require('../../../scripts/release/size');
 const { TARGETS } = require('../../../scripts/release/targets');
 const { CONSUMERS, ROOT, installed, pack, place, ran, withoutRust } = require('./tarball');
@@ -34,7 +34,8 @@ test('docs/platforms.md says how large it is', { skip: !isComplete && 'npm run r
 });
 
 test('the tarball holds nothing but what a user needs', () => {
-  const needed = faces().flatMap(({ file, types }) => [file, types].map((name) => path.relative(ROOT, name)));
+  const shipped = [...faces().flatMap(({ file, types }) => [file, types]), ...commands().map(({ file }) => file)];
+  const needed = shipped.map((name) => path.relative(ROOT, name));
   const isNeeded = (name) =>
     needed.includes(path.normalize(name)) ||
     /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES|CHANGELOG\.md|prebuilds\/.*\.node)$/.test(name);
