@@ -158,10 +158,14 @@ describe('of a large aggregate, where not everything can be tried', () => {
 
   test('many broken records do not make a run endless', () => {
     const data = Buffer.concat([whole.subarray(0, at), whole.subarray(at + 20)]);
+    const milliseconds = (effort) => {
+      const before = performance.now();
+      dissect(data, effort);
+      return performance.now() - before;
+    };
     const effort = new Effort(2 ** 20);
-    const before = performance.now();
-    for (let i = 0; i < 100; i++) dissect(data, effort);
-    expect((performance.now() - before) / 100).toBeLessThan(60);
+    const quickest = Math.min(...Array.from({ length: 10 }, () => milliseconds(effort)));
+    expect(quickest).toBeLessThan(milliseconds(plenty()) / 5);
   });
 });
 
