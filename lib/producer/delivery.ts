@@ -3,7 +3,7 @@
 
 import { channel } from 'node:diagnostics_channel';
 import type { AggregatedRecord } from '../../index';
-import type { Attempt, ProducerErrorCode, ProducerMetrics, PutResult } from '../../producer';
+import type { Attempt, ProducerErrorCode, ProducerMetrics } from '../../producer';
 import type { ReadUserRecord } from '../aggregate/input';
 import { seal, type TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
 import { hashKey, RecordAggregator } from '../index';
@@ -11,12 +11,13 @@ import { Clock, LONGEST_STEP_MS } from './clock';
 import { Dispatch } from './dispatch';
 import { Entry } from './entry';
 import type { Environment } from './environment';
-import { Epochs } from './epochs';
+import { type Epoch, Epochs } from './epochs';
 import { ProducerError, userRecordsOf } from './errors';
 import { Halving } from './halving';
 import { Log } from './log';
-import type { Member, Owner } from './member';
+import { type Landing, Members, type Owner } from './members';
 import { Metrics, observe } from './metrics';
+import { OpenRecords } from './open-records';
 import type { Settings } from './options';
 import { Order } from './order';
 import { delayOf, type Failure } from './outcome';
@@ -25,7 +26,7 @@ import { type Answer, type Place, type Request, Requests } from './requests';
 import type { ShardMap } from './shard-map';
 import { StreamWatch } from './stream-watch';
 import { Telling } from './telling';
-import { type Waiter, WaitingRoom } from './waiting';
+import { Waiter, WaitingRoom } from './waiting';
 
 const COST_OF_A_RECORD = 32;
 /** Of that many outer keys it is remembered where they went. */
@@ -57,7 +58,7 @@ export class Delivery {
   /** Takes a record and forgets it, to say what is wrong with it. */
   #checker: RecordAggregator;
   #nextOrdinal: number;
-  #openMembers = new Map<number, Member>();
+  #openRecords = new OpenRecords();
   #lastOrder = 0;
   #heldRecords = 0;
   #heldBytes = 0;
@@ -116,24 +117,19 @@ export class Delivery {
   /**
    * Takes a record, or lets it wait for room. Throws if it is bad, or if nobody more may wait.
    *
-   * @param whenTaken is told if it has to wait
    * @returns the one who waits, or undefined if the record was taken
    */
-  take(
-    read: ReadUserRecord,
-    owner: Owner | undefined,
-    whenTaken: Pick<Waiter, 'taken' | 'refused'> | undefined,
-  ): Waiter | undefined {
+  take(read: ReadUserRecord, owner: Owner | undefined): Waiter | undefined {
     const { partitionKey, data } = read;
     const dataBytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
     const cost = dataBytes + Buffer.byteLength(partitionKey) + COST_OF_A_RECORD;
     if (this.#heldRecords === 0 && this.#waiting.size === 0) this.#clock.turn(); // no timer has turned it
     const now = this.#clock.now();
     this.watch.start();
-    if (this.#waiting.size > 0 || !this.#hasRoomFor(cost)) return this.#letWait(read, owner, whenTaken, cost, now);
+    if (this.#waiting.size > 0 || !this.#hasRoomFor(cost)) return this.#letWait(read, owner, cost, now);
 
     const { current } = this.epochs;
-    this.#admit(read, { owner, at: now, cost, epoch: current }, now);
+    this.#admit(read, owner, now, cost, current, now);
     current.pending++;
     // A timer for later than the linger is one of requests that are under way.
     if (this.#mustAdvance || this.#timer === undefined || this.#lingersUntil < this.#timerAt) this.advance();
@@ -159,29 +155,15 @@ export class Delivery {
     return this.#heldBytes + cost <= maxBufferedBytes && this.#heldRecords < maxBufferedRecords;
   }
 
-  #letWait(
-    read: ReadUserRecord,
-    owner: Owner | undefined,
-    whenTaken: Pick<Waiter, 'taken' | 'refused'> | undefined,
-    cost: number,
-    now: number,
-  ): Waiter {
+  #letWait(read: ReadUserRecord, owner: Owner | undefined, cost: number, now: number): Waiter {
     // A putAll has one record to wait for, and pulls no more.
     if (!(owner instanceof Batch) && !this.#waiting.admits(cost)) {
       throw this.#waiting.fullError();
     }
     this.#check(read);
     const epoch = this.epochs.current;
-    const waiter: Waiter = {
-      read: { ...read, data: typeof read.data === 'string' ? read.data : Buffer.from(read.data) },
-      cost,
-      at: now,
-      deadline: owner instanceof Batch ? Number.POSITIVE_INFINITY : now + this.#settings.recordTtlMs,
-      epoch,
-      owner,
-      taken: () => whenTaken?.taken(),
-      refused: (reason) => whenTaken?.refused(reason),
-    };
+    const deadline = owner instanceof Batch ? Number.POSITIVE_INFINITY : now + this.#settings.recordTtlMs;
+    const waiter = new Waiter(read, { cost, at: now, deadline, epoch, owner });
     this.#waiting.push(waiter);
     epoch.pending++;
     this.advance();
@@ -197,25 +179,26 @@ export class Delivery {
     }
   }
 
-  #admit(read: ReadUserRecord, member: Member, now: number): void {
+  #admit(read: ReadUserRecord, owner: Owner | undefined, at: number, cost: number, epoch: Epoch, now: number): void {
     if (this.#aggregator === undefined) {
-      this.#admitAlone(read, member, now);
+      this.#admitAlone(read, Members.one(owner, at, cost, epoch), now);
     } else {
       const ordinal = this.#nextOrdinal;
       const closed = this.#aggregator.add(read, ordinal);
       this.#nextOrdinal = (ordinal + 1) >>> 0;
-      this.#openMembers.set(ordinal, member);
+      this.#openRecords.add(ordinal, owner, at, cost, epoch);
       const { lingerMs } = this.#settings;
       if (lingerMs === 0) this.#closeSoon();
-      else this.#lingersUntil = Math.min(this.#lingersUntil, member.at + lingerMs);
+      else this.#lingersUntil = Math.min(this.#lingersUntil, at + lingerMs);
       if (closed !== undefined) this.#closed(closed, now, false);
     }
     this.#heldRecords++;
-    this.#heldBytes += member.cost;
+    this.#heldBytes += cost;
     this.#metrics.userRecords.taken++;
+    owner?.taken();
   }
 
-  #admitAlone(read: ReadUserRecord, member: Member, now: number): void {
+  #admitAlone(read: ReadUserRecord, members: Members, now: number): void {
     this.#check(read);
     const { partitionKey, data, explicitHashKey } = read;
     const record: AggregatedRecord = {
@@ -226,8 +209,8 @@ export class Delivery {
       Data: Buffer.from(data as string),
       userRecordCount: 1,
     };
-    const entry = this.#entry(record, [member], undefined, false);
-    entry.dueAt = member.at + this.#settings.lingerMs;
+    const entry = this.#entry(record, members, undefined, false);
+    entry.dueAt = entry.oldest + this.#settings.lingerMs;
     this.#queue(entry, now);
   }
 
@@ -264,7 +247,7 @@ export class Delivery {
     if (now < this.#lingersUntil || this.#aggregator === undefined) return;
     const { lingerMs, recordTtlMs } = this.#settings;
     const rows = this.#aggregator.openGroups().map(({ group, lowest }) => {
-      const { at } = this.#openMembers.get(lowest) as Member;
+      const at = this.#openRecords.at(lowest);
       // Behind an entry of its group it could not go: it rather goes on filling.
       return { group, at, closesAt: at + (this.#order.isBusy(group) ? Math.max(lingerMs, recordTtlMs / 4) : lingerMs) };
     });
@@ -283,19 +266,14 @@ export class Delivery {
   }
 
   #closed({ group, members, record, isAggregate }: TrackedAggregate, now: number, isDue: boolean): void {
-    const taken = Array.from(members, (ordinal) => {
-      const member = this.#openMembers.get(ordinal) as Member;
-      this.#openMembers.delete(ordinal);
-      return member;
-    });
-    const entry = this.#entry(record, taken, group, isAggregate);
+    const entry = this.#entry(record, this.#openRecords.remove(members), group, isAggregate);
     entry.isSealed = !isAggregate;
     entry.dueAt = isDue ? now : entry.oldest + this.#settings.lingerMs;
     if (!this.#settings.ordered) this.#aggregator?.releaseGroups([group]);
     this.#queue(entry, now);
   }
 
-  #entry(record: AggregatedRecord, members: Member[], group: number | undefined, isAggregate: boolean): Entry {
+  #entry(record: AggregatedRecord, members: Members, group: number | undefined, isAggregate: boolean): Entry {
     return new Entry(record, members, {
       group,
       order: ++this.#lastOrder,
@@ -425,7 +403,7 @@ export class Delivery {
       // For what is pulled, the time counts from the taking.
       const at = first.deadline === Number.POSITIVE_INFINITY ? now : first.at;
       try {
-        this.#admit(read, { owner, at, cost, epoch }, now);
+        this.#admit(read, owner, at, cost, epoch, now);
       } catch (error) {
         this.#leaveEpoch(first);
         first.refused(error);
@@ -436,7 +414,7 @@ export class Delivery {
     }
     const isStuck =
       this.#waiting.size > 0 && this.#requests.isIdle && this.#halvings.size === 0 && this.#dispatch.isEmpty;
-    if ((isFlushed || isStuck) && this.#openMembers.size > 0) this.closeAll();
+    if ((isFlushed || isStuck) && this.#openRecords.count > 0) this.closeAll();
   }
 
   #leaveEpoch({ epoch }: { epoch: { pending: number } }): void {
@@ -642,11 +620,9 @@ export class Delivery {
     if (mayBeDuplicated) userRecords.mayBeDuplicated += members.length;
     this.#metrics.bytesStored += bytes;
     const { shardId, sequenceNumber } = place;
-    for (const [subSequenceNumber, { owner }] of members.entries()) {
-      owner?.stored((): PutResult => {
-        return { shardId, sequenceNumber, subSequenceNumber, aggregated, mayBeDuplicated, attempts };
-      });
-    }
+    const landing: Landing = { shardId, sequenceNumber, aggregated, mayBeDuplicated, attempts };
+    const { owners } = members;
+    for (let i = 0; i < owners.length; i++) owners[i]?.stored(landing, i);
     this.#settle(entry);
     if (this.#settings.routing !== 'shards') return;
     if (record.ExplicitHashKey !== undefined) this.watch.landed(shardId, BigInt(record.ExplicitHashKey), map);
@@ -677,11 +653,12 @@ export class Delivery {
   // ----------------------------------------------------------------------------------------------- settling
 
   #settle(entry: Entry): void {
-    for (const { cost, epoch } of entry.members) {
-      epoch.pending--;
-      this.#heldRecords--;
-      this.#heldBytes -= cost;
-    }
+    const { costs, epochs, length } = entry.members;
+    let bytes = 0;
+    for (const cost of costs) bytes += cost;
+    for (const epoch of epochs) epoch.pending--;
+    this.#heldRecords -= length;
+    this.#heldBytes -= bytes;
     this.#hasSettled = true;
     this.#leaveOrder(entry);
   }
@@ -694,7 +671,7 @@ export class Delivery {
     if (!isGroupDone) return;
     if (typeof entry.orderedBy === 'number') this.#aggregator?.releaseGroups([entry.orderedBy]);
     // What it was held back for may have lingered.
-    if (this.#openMembers.size > 0) this.#lingersUntil = Math.min(this.#lingersUntil, now);
+    if (this.#openRecords.count > 0) this.#lingersUntil = Math.min(this.#lingersUntil, now);
   }
 
   /** For good: each of its user records is told of by one error. */
@@ -711,7 +688,7 @@ export class Delivery {
 
     const owned = new Map<Owner, number[]>();
     const free: number[] = [];
-    for (const [i, { owner }] of members.entries()) {
+    for (const [i, owner] of members.owners.entries()) {
       if (owner === undefined || owner.isGone) {
         free.push(i);
       } else if (owner instanceof Batch && this.telling.isDirect) {
@@ -851,7 +828,7 @@ export class Delivery {
         Data: data,
         userRecordCount: 1,
       };
-      const its = this.#entry(record, [entry.members[i] as Member], undefined, false);
+      const its = this.#entry(record, entry.members.only(i), undefined, false);
       its.inherit(entry);
       return its;
     });
@@ -895,7 +872,7 @@ export class Delivery {
 
   metrics(): ProducerMetrics {
     const now = this.#clock.now();
-    const open = (this.#aggregator?.openGroups() ?? []).map(({ lowest }) => this.#openMembers.get(lowest)?.at ?? now);
+    const open = (this.#aggregator?.openGroups() ?? []).map(({ lowest }) => this.#openRecords.at(lowest));
     const queued = this.#order.queued().map(({ oldest }) => oldest);
     const halved = [...this.#halvings].flatMap(({ waiting }) => waiting.flat().map(({ oldest }) => oldest));
     const waiting = this.#waiting.first?.at ?? now;

@@ -1,6 +1,6 @@
 import type { AggregatedRecord } from '../../index';
 import type { Attempt } from '../../producer';
-import type { Member } from './member';
+import type { Members } from './members';
 import type { GroupName } from './order';
 import type { Backoff } from './outcome';
 import type { Pace } from './pace';
@@ -11,7 +11,7 @@ const KEPT_AT_EACH_END = 10;
 /** One record of PutRecords with the user records in it, from the closing of its aggregate to the last answer. */
 export class Entry {
   readonly record: AggregatedRecord;
-  readonly members: readonly Member[];
+  readonly members: Members;
   /** That of the aggregator; undefined for a record that goes without aggregation. */
   readonly group: number | undefined;
   /** What counts for Kinesis: data and partition key. */
@@ -45,7 +45,7 @@ export class Entry {
 
   constructor(
     record: AggregatedRecord,
-    members: readonly Member[],
+    members: Members,
     {
       group,
       order,
@@ -61,7 +61,7 @@ export class Entry {
     this.bytes = record.Data.length + Buffer.byteLength(record.PartitionKey);
     let oldest = Number.POSITIVE_INFINITY;
     let youngest = Number.NEGATIVE_INFINITY;
-    for (const { at } of members) {
+    for (const at of members.times) {
       if (at < oldest) oldest = at;
       if (at > youngest) youngest = at;
     }

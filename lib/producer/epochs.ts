@@ -6,17 +6,15 @@ export interface Epoch {
 
 /** Tells when all that was put before a flush is settled, whatever is put after it. */
 export class Epochs {
-  #epochs: Epoch[] = [{ pending: 0, whenSettled: [] }];
-
   /** The one that records which are put now belong to. */
-  get current(): Epoch {
-    return this.#epochs[this.#epochs.length - 1] as Epoch;
-  }
+  current: Epoch = { pending: 0, whenSettled: [] };
+  #epochs: Epoch[] = [this.current];
 
   /** Calls back once all records so far are settled: at once if they are. */
   close(whenSettled: () => void): void {
     this.current.whenSettled.push(whenSettled);
-    this.#epochs.push({ pending: 0, whenSettled: [] });
+    this.current = { pending: 0, whenSettled: [] };
+    this.#epochs.push(this.current);
     this.advance();
   }
 

@@ -1,6 +1,6 @@
 import type { PutResult } from '../../producer';
 import type { ProducerError } from './errors';
-import type { Owner } from './member';
+import type { Landing, Owner } from './members';
 
 /** A `put`: one user record and its promise. */
 export class Put implements Owner {
@@ -15,10 +15,17 @@ export class Put implements Owner {
     this.#reject = reject;
   }
 
-  stored(result: () => PutResult): void {
+  taken(): void {}
+
+  refused(reason: unknown): void {
+    this.reject(reason);
+  }
+
+  stored(landing: Landing, subSequenceNumber: number): void {
     if (this.isGone) return;
     this.release?.();
-    this.#resolve(result());
+    const { shardId, sequenceNumber, aggregated, mayBeDuplicated, attempts } = landing;
+    this.#resolve({ shardId, sequenceNumber, subSequenceNumber, aggregated, mayBeDuplicated, attempts });
   }
 
   failed(error: ProducerError): void {
@@ -39,7 +46,7 @@ const MOST_FAILED_BYTES = 8 * 1_048_576;
 /** A `putAll`: the records that it has put, and what became of them. */
 export class Batch implements Owner {
   isGone = false;
-  taken = 0;
+  takenCount = 0;
   storedCount = 0;
   failedCount = 0;
   failures: { error: ProducerError; userRecords: number; bytes: number }[] = [];
@@ -54,13 +61,20 @@ export class Batch implements Owner {
   }
 
   get isSettled(): boolean {
-    return this.storedCount + this.failedCount === this.taken;
+    return this.storedCount + this.failedCount === this.takenCount;
   }
 
   /** Whether so much has failed that pulling on is of no use. */
   get isBroken(): boolean {
     return this.#mayOverflow && (this.failures.length >= MOST_FAILURES || this.#failedBytes >= MOST_FAILED_BYTES);
   }
+
+  taken(): void {
+    this.takenCount++;
+  }
+
+  /** The `putAll` itself waits for it. */
+  refused(): void {}
 
   stored(): void {
     this.storedCount++;

@@ -28,10 +28,9 @@ export class KinesisProducer {
 
   add(record: UserRecordInput, { signal }: WithSignal = {}): Promise<void> | undefined {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const admission = new Admission();
     let waiter: Waiter | undefined;
     try {
-      waiter = this.#take(record, undefined, 0, admission);
+      waiter = this.#take(record, undefined, 0);
     } catch (error) {
       // That there is no room, or no stream, is no fault of the call.
       if (error instanceof ProducerError && error.code !== 'ERR_KPL_CLOSED') return Promise.reject(error);
@@ -39,9 +38,9 @@ export class KinesisProducer {
     }
     if (waiter === undefined) return undefined;
     const waiting = waiter;
-    const admitted = admission.promise();
+    const admitted = waiting.promise();
     const release = this.#whenAborted(signal, (reason) => {
-      if (this.#delivery.withdraw(waiting)) admission.refused(reason);
+      if (this.#delivery.withdraw(waiting)) waiting.refused(reason);
     });
     if (release !== undefined) admitted.then(release, release);
     return admitted;
@@ -52,7 +51,7 @@ export class KinesisProducer {
       signal?.throwIfAborted();
       const put = new Put(resolve, reject);
       this.#delivery.notePut();
-      const waiter = this.#take(record, put, 0, { taken() {}, refused: (reason) => put.reject(reason) });
+      const waiter = this.#take(record, put, 0);
       if (put.isGone) return;
       put.release = this.#whenAborted(signal, (reason) => {
         if (waiter !== undefined) this.#delivery.withdraw(waiter);
@@ -165,15 +164,10 @@ export class KinesisProducer {
     this.#delivery.advance();
   }
 
-  #take(
-    record: UserRecordInput,
-    owner: Put | Batch | undefined,
-    recordIndex: number,
-    whenTaken: Pick<Waiter, 'taken' | 'refused'>,
-  ): Waiter | undefined {
+  #take(record: UserRecordInput, owner: Put | Batch | undefined, recordIndex: number): Waiter | undefined {
     if (this.#closing !== undefined) throw new ProducerError('ERR_KPL_CLOSED', 'the producer was closed');
     try {
-      return this.#delivery.take(readUserRecord(record, recordIndex), owner, whenTaken);
+      return this.#delivery.take(readUserRecord(record, recordIndex), owner);
     } catch (error) {
       if (!(error instanceof KplError) || error.recordIndex === undefined || error.recordIndex === recordIndex)
         throw error;
@@ -201,26 +195,12 @@ export class KinesisProducer {
         const { done, value } = isPromise(step) ? await aborted.or(step) : step;
         isOpen = !done;
         if (done) return;
-        const waiting = this.#putOne(value, batch, index);
-        if (waiting !== undefined) await aborted.or(waiting.promise, () => this.#delivery.withdraw(waiting.waiter));
+        const waiting = this.#take(value, batch, index);
+        if (waiting !== undefined) await aborted.or(waiting.promise(), () => this.#delivery.withdraw(waiting));
       }
     } finally {
       if (isOpen) end(source);
     }
-  }
-
-  #putOne(
-    record: UserRecordInput,
-    batch: Batch,
-    index: number,
-  ): { promise: Promise<void>; waiter: Waiter } | undefined {
-    const admission = new Admission(() => {
-      batch.taken++;
-    });
-    const waiter = this.#take(record, batch, index, admission);
-    if (waiter !== undefined) return { promise: admission.promise(), waiter };
-    batch.taken++;
-    return undefined;
   }
 
   async #untilSettled(batch: Batch, aborted: Abortion): Promise<void> {
@@ -271,38 +251,6 @@ if (asyncDispose !== undefined) {
     configurable: true,
     writable: true,
   });
-}
-
-/** What becomes of a record that waits for room. It may be known before anybody has asked for the promise. */
-class Admission implements Pick<Waiter, 'taken' | 'refused'> {
-  #whenTaken: (() => void) | undefined;
-  #outcome: { isTaken: boolean; reason?: unknown } | undefined;
-  #resolve: (() => void) | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
-
-  constructor(whenTaken?: () => void) {
-    this.#whenTaken = whenTaken;
-  }
-
-  taken(): void {
-    this.#outcome = { isTaken: true };
-    this.#whenTaken?.();
-    this.#resolve?.();
-  }
-
-  refused(reason: unknown): void {
-    this.#outcome = { isTaken: false, reason };
-    this.#reject?.(reason);
-  }
-
-  promise(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#outcome?.isTaken) resolve();
-      else if (this.#outcome !== undefined) reject(this.#outcome.reason);
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
 }
 
 /** What a signal cuts off. */

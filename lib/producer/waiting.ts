@@ -1,21 +1,57 @@
 import type { ReadUserRecord } from '../aggregate/input';
 import type { Epoch } from './epochs';
 import { ProducerError } from './errors';
-import type { Owner } from './member';
+import type { Owner } from './members';
 
 const MOST_WAITING = 65_536;
 
 /** A user record for which there was no room, with a copy of its data. */
-export interface Waiter {
-  read: ReadUserRecord;
-  cost: number;
-  at: number;
+export class Waiter {
+  readonly read: ReadUserRecord;
+  readonly cost: number;
+  readonly at: number;
   /** Infinity where the time counts from the taking. */
-  deadline: number;
-  epoch: Epoch;
-  owner: Owner | undefined;
-  taken(): void;
-  refused(reason: unknown): void;
+  readonly deadline: number;
+  readonly epoch: Epoch;
+  readonly owner: Owner | undefined;
+  /** It may be known before anybody has asked for the promise. */
+  #outcome: { isTaken: boolean; reason?: unknown } | undefined;
+  #settle: (() => void) | undefined;
+
+  constructor(
+    read: ReadUserRecord,
+    { cost, at, deadline, epoch, owner }: Pick<Waiter, 'cost' | 'at' | 'deadline' | 'epoch' | 'owner'>,
+  ) {
+    const { data } = read;
+    this.read = { ...read, data: typeof data === 'string' ? data : Buffer.from(data) };
+    this.cost = cost;
+    this.at = at;
+    this.deadline = deadline;
+    this.epoch = epoch;
+    this.owner = owner;
+  }
+
+  taken(): void {
+    this.#outcome = { isTaken: true };
+    this.#settle?.();
+  }
+
+  refused(reason: unknown): void {
+    this.#outcome = { isTaken: false, reason };
+    this.owner?.refused(reason);
+    this.#settle?.();
+  }
+
+  /** Resolves once the record is taken, and rejects if it will not be. */
+  promise(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settle = () => {
+        if (this.#outcome?.isTaken) resolve();
+        else reject(this.#outcome?.reason);
+      };
+      if (this.#outcome !== undefined) this.#settle();
+    });
+  }
 }
 
 /** Who waits for room, in order. */
