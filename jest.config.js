@@ -1,8 +1,12 @@
 'use strict';
 
+const os = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Jest leaves one processor free, which on a machine with two, as CI has, is every other one.
+  maxWorkers: Math.max(2, os.availableParallelism() - 1),
   testMatch: ['<rootDir>/__test__/**/*.test.js', '!**/__test__/suites/**'],
   modulePathIgnorePatterns: ['<rootDir>/target/', '<rootDir>/.cache/'],
   setupFiles: ['<rootDir>/__test__/support/time-limit.js'],
