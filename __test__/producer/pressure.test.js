@@ -114,7 +114,12 @@ test('12: the stream is made anew, with fewer shards', async () => {
 
 // 500 ms in place of 2 s.
 test('15: every answer takes long', async () => {
-  const it = await http.producer({ routing: 'none', maxBufferedBytes: 100_000, maxInFlightRequests: 4 });
+  const it = await http.producer({
+    routing: 'none',
+    maxBufferedBytes: 100_000,
+    maxRequestBytes: 10_000,
+    maxInFlightRequests: 4,
+  });
   const { producer } = it;
   http.faults.script = () => ({ delayMs: 500 });
   const putting = putMany(producer, 350, { keys: 350, bytes: 500 });

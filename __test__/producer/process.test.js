@@ -4,6 +4,8 @@
 
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
@@ -116,6 +118,50 @@ test('6: connection refused, with the real SDK', () => {
     });
   `);
   expect(printed.trim()).toBe('ERR_KPL_EXPIRED false true refused ECONNREFUSED');
+});
+
+test('require takes at most two milliseconds more than that of kinesis-agg', () => {
+  const script = (name) => `
+    const start = performance.now();
+    require('${name}');
+    const ms = performance.now() - start;
+    console.log(ms);`;
+  const times = { 'kinesis-agg': [], 'kinesis-agg/producer': [] };
+  for (let i = 0; i < 20; i++) {
+    for (const [name, all] of Object.entries(times)) all.push(Number(run(script(name))));
+  }
+  const [least, withProducer] = [Math.min(...times['kinesis-agg']), Math.min(...times['kinesis-agg/producer'])];
+  console.info(`require: ${least.toFixed(1)} ms, with the producer ${withProducer.toFixed(1)} ms`);
+  // As a share of the three milliseconds that kinesis-agg takes on an idle machine, since both grow on a busy one.
+  expect(withProducer - least).toBeLessThan((least * 2) / 3);
+}, 120_000);
+
+describe('bundled as an ES module', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kinesis-agg-'));
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+  const entry = path.join(__dirname, 'children', 'bundled.mjs');
+  const bundled = path.join(folder, 'bundled.mjs');
+
+  test('it runs, with the require that the addon needs', () => {
+    const bundler = path.join(ROOT, 'examples', 'bundlers', 'esbuild-esm.js');
+    execFileSync(process.execPath, [bundler, entry, folder], { cwd: ROOT });
+    expect(execFileSync(process.execPath, [bundled], { encoding: 'utf8', timeout: 20_000 }).trim()).toBe('stored 1');
+  });
+
+  test('without one, it says how to give it one', () => {
+    require('esbuild').buildSync({
+      entryPoints: [entry],
+      outfile: bundled,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      loader: { '.node': 'copy' },
+    });
+    const { status, stderr } = spawnSync(process.execPath, [bundled], { encoding: 'utf8', timeout: 20_000 });
+    expect(status).toBe(1);
+    expect(stderr).toContain('ERR_KPL_NATIVE');
+    expect(stderr).toContain('createRequire');
+  });
 });
 
 test('kinesis-agg does not load the producer', () => {

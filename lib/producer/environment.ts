@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** Time and chance as the producer meets them: tests bring their own. */
 export interface Environment {
   /** Monotonic, in milliseconds. */
