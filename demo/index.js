@@ -81,8 +81,8 @@ async function show(options, endpoint, faults, screen) {
 /** @param {import('./options').DemoOptions} options */
 function faultsText({ throttle, lose }) {
   const faults = [
-    throttle > 0 && `${throttle} % of the entries are throttled`,
-    lose > 0 && `${lose} % of the answers are lost`,
+    throttle > 0 && `${throttle} % of entries throttled`,
+    lose > 0 && `${lose} % of answers lost`,
   ].filter(Boolean);
   return faults.length > 0 ? faults.join(', ') : 'none';
 }

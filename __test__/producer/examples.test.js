@@ -100,6 +100,10 @@ test('dead letters', async () => {
   expect(dataOf(sent)).toEqual(['x', 'y']);
 });
 
+describe('producer-mock.test.mjs, as it stands', () => {
+  example('producer-mock.test.mjs');
+});
+
 test('a graceful end', async () => {
   const script = `
     import { closeOnSigterm } from './examples/graceful-shutdown.mjs';
