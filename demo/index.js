@@ -80,10 +80,9 @@ async function show(options, endpoint, faults, screen) {
 
 /** @param {import('./options').DemoOptions} options */
 function faultsText({ throttle, lose }) {
-  const faults = [
-    throttle > 0 && `${throttle} % of entries throttled`,
-    lose > 0 && `${lose} % of answers lost`,
-  ].filter(Boolean);
+  const faults = [throttle > 0 && `${throttle} % of entries throttled`, lose > 0 && `${lose} % of answers lost`].filter(
+    Boolean,
+  );
   return faults.length > 0 ? faults.join(', ') : 'none';
 }
 

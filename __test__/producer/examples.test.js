@@ -6,6 +6,13 @@ const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
 const { Readable } = require('node:stream');
+const {
+  DescribeStreamSummaryCommand,
+  Kinesis,
+  ListShardsCommand,
+  PutRecordsCommand,
+} = require('@aws-sdk/client-kinesis');
+const { mockClient } = require('aws-sdk-client-mock');
 const { deaggregateRecords } = require('../..');
 const { example } = require('../support/examples');
 
@@ -51,27 +58,47 @@ test('ingest over HTTP', async () => {
   }
 });
 
-test('a Lambda function that puts', async () => {
-  const { handlerFor } = example('producing-handler.mjs');
-  const sent = [];
-  const handler = handlerFor(producerDouble(sent));
+describe('a Lambda function that puts', () => {
+  const kinesis = mockClient(Kinesis);
+  const { handler } = example('producing-handler.mjs');
   const orders = [
     { customer: 'a', total: 1 },
     { customer: 'b', total: 2 },
   ];
-  expect(await handler({ orders }, { getRemainingTimeInMillis: () => 3000 })).toEqual({ stored: 2 });
-  expect(dataOf(sent).map((text) => JSON.parse(text))).toEqual(orders);
-});
+  const stored = ({ Records }) => ({
+    Records: Records.map((_, i) => ({ SequenceNumber: String(i + 1), ShardId: 'shardId-000000000000' })),
+  });
 
-test('a Lambda function that has no time left fails', async () => {
-  const { handlerFor } = example('producing-handler.mjs');
-  const { KinesisProducer } = require('kinesis-agg/producer');
-  const client = { putRecords: () => new Promise(() => {}) };
-  const options = { client, streamName: 's', routing: 'pinned', distribution: 'partition-key' };
-  const producer = new KinesisProducer(options);
-  const invoked = handlerFor(producer)({ orders: [{ customer: 'a' }] }, { getRemainingTimeInMillis: () => 510 });
-  await expect(invoked).rejects.toMatchObject({ name: 'TimeoutError' });
-  await producer.close({ signal: AbortSignal.abort() }).catch(() => {});
+  beforeEach(() => {
+    kinesis.reset();
+    const HashKeyRange = { StartingHashKey: '0', EndingHashKey: String(2n ** 128n - 1n) };
+    kinesis.on(ListShardsCommand).resolves({ Shards: [{ ShardId: 'shardId-000000000000', HashKeyRange }] });
+  });
+  afterAll(() => kinesis.restore());
+
+  test('ends when all is stored', async () => {
+    kinesis.on(PutRecordsCommand).callsFake(stored);
+    expect(await handler({ orders }, { getRemainingTimeInMillis: () => 3000 })).toEqual({ stored: 2 });
+    const sent = kinesis.commandCalls(PutRecordsCommand).flatMap(({ args }) => args[0].input.Records);
+    expect(
+      dataOf(sent)
+        .map((text) => JSON.parse(text))
+        .sort((a, b) => a.total - b.total),
+    ).toEqual(orders);
+    expect(kinesis.commandCalls(DescribeStreamSummaryCommand)).toEqual([]);
+  });
+
+  test('fails when there is no time left', async () => {
+    let answer;
+    kinesis.on(PutRecordsCommand).callsFake((input) => {
+      return new Promise((resolve) => {
+        answer = () => resolve(stored(input));
+      });
+    });
+    const invoked = handler({ orders }, { getRemainingTimeInMillis: () => 510 });
+    await expect(invoked).rejects.toMatchObject({ name: 'TimeoutError' });
+    answer?.();
+  });
 });
 
 test('NDJSON through a pipeline', async () => {
