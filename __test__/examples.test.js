@@ -16,8 +16,9 @@ const read = (name) => readFileSync(path.join(ROOT, name), 'utf8');
 
 /** Languages of programs: what such a block shows runs here. */
 const PROGRAMS = new Set(['js', 'ts']);
-/** What configures or drives other tools, and what is output. */
+/** What configures or drives other tools, and what is output. `npm test -- peers` runs what is Python. */
 const OTHERS = new Set(['sh', 'text', 'yaml', 'json', 'dockerfile', 'diff', 'python']);
+const { parse: parseYaml } = require(require.resolve('yaml', { paths: [require.resolve('typedoc')] }));
 
 describe.each(pages())('%s', (page) => {
   const blocks = blocksOf(read(page));
@@ -31,6 +32,10 @@ describe.each(pages())('%s', (page) => {
       test(`runs, line ${line}`, async () => {
         expect(await printedBy(code, { typescript: language === 'ts' })).toEqual(promisedOutput(code.split('\n')));
       });
+    }
+    if (language === 'yaml') {
+      // It warns of CloudFormation's own tags.
+      test(`is YAML, line ${line}`, () => expect(parseYaml(code, { logLevel: 'error' })).toBeInstanceOf(Object));
     }
     if (language === 'json') test(`is JSON, line ${line}`, () => expect(() => JSON.parse(code)).not.toThrow());
     if (language === 'sh') {
@@ -81,8 +86,7 @@ function headingsOf(markdown) {
 
 describe('docs/deploying.md', () => {
   const blocks = blocksOf(read('docs/deploying.md'));
-  const { parse } = require(require.resolve('yaml', { paths: [require.resolve('typedoc')] }));
-  const yaml = blocks.filter(({ language }) => language === 'yaml').map(({ code }) => parse(code));
+  const yaml = blocks.filter(({ language }) => language === 'yaml').map(({ code }) => parseYaml(code));
   const script = read('examples/bundlers/esbuild-esm.js');
 
   test('says everywhere how the addons are copied, as the script that is run says it', () => {

@@ -8,11 +8,11 @@
  * @property {string} code
  * @property {number} line line on which the code begins, from 1
  * @property {string} [file] the file of examples/ that it shows: `<!-- examples/NAME -->` in the line above
- * @property {string} [reason] why it is not run: `<!-- not an example: REASON -->` in the line above
+ * @property {string} [reason] why it is not run: `_Not run by the tests: REASON._` above it, for the reader too
  */
 
 const FENCE =
-  /(?:^<!-- (?:examples\/(?<file>\S+)|not an example: (?<reason>.+)) -->\n)?^```(?<language>\w*)\n(?<code>[\s\S]*?)^```$/gm;
+  /(?:^<!-- examples\/(?<file>\S+) -->\n|^_Not run by the tests: (?<reason>.+)\._\n\n)?^```(?<language>\w*)\n(?<code>[\s\S]*?)^```$/gm;
 
 /**
  * @param {string} page

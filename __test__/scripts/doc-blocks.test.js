@@ -6,10 +6,10 @@ const { withSize } = require('../../scripts/release/size');
 const page = ['# Page', '<!-- examples/a.js -->', '```js', 'old();', '```', '', '```sh', 'ls', '```', ''].join('\n');
 
 test('a block knows its language, its line, its file and why it does not run', () => {
-  expect(blocksOf(`${page}\n<!-- not an example: no SDK -->\n\`\`\`ts\nlet a;\n\`\`\`\n`)).toEqual([
+  expect(blocksOf(`${page}\n_Not run by the tests: no SDK._\n\n\`\`\`ts\nlet a;\n\`\`\`\n`)).toEqual([
     { language: 'js', code: 'old();\n', line: 4, file: 'a.js' },
     { language: 'sh', code: 'ls\n', line: 8 },
-    { language: 'ts', code: 'let a;\n', line: 13, reason: 'no SDK' },
+    { language: 'ts', code: 'let a;\n', line: 14, reason: 'no SDK' },
   ]);
 });
 

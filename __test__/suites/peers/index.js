@@ -9,6 +9,7 @@ const { ready } = require('../../../scripts/setup');
 
 ready();
 const { testLossAtTheLimit, testReading, testWriting } = require('./exchange');
+const { testPage } = require('./page');
 const { runTests } = require('../../support/report');
 
 const { values } = parseArgs({
@@ -26,6 +27,7 @@ runTests(async (report) => {
       await testWriting(report, peer, seed, streams);
     }
     await testLossAtTheLimit(report, peers);
+    testPage(report);
   } finally {
     stop();
   }

@@ -38,12 +38,17 @@ function startPeers() {
   return { peers, stop: () => python.stop() };
 }
 
-function startPython() {
-  const directory = installed(`aws-kinesis-agg-${AWS_KINESIS_AGG}-aiokpl-${AIOKPL}`, [
+/** The directory of the Python packages. */
+function pythonPackages() {
+  return installed(`aws-kinesis-agg-${AWS_KINESIS_AGG}-aiokpl-${AIOKPL}`, [
     `aws-kinesis-agg==${AWS_KINESIS_AGG}`,
     `aiokpl==${AIOKPL}`,
     ...IMPORTED,
   ]);
+}
+
+function startPython() {
+  const directory = pythonPackages();
   const script = join(__dirname, 'python_peers.py');
   const python = spawn(PYTHON, [script, directory], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = [];
@@ -145,4 +150,4 @@ function npmPeer() {
   };
 }
 
-module.exports = { startPeers };
+module.exports = { pythonPackages, startPeers };
