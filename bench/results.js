@@ -33,7 +33,7 @@ const COLUMNS = ['row', 'cores', 'contestant', 'round', 'median', 'mean', 'least
 /** @type {(keyof Count)[]} */
 const COUNT_COLUMNS = ['processor', 'work', 'userRecords', 'bytes', 'instructions'];
 
-const WORDS = new Set(['row', 'contestant', 'commit', 'processor', 'work']);
+const WORDS = new Set(['row', 'contestant', 'commit', 'processor', 'work', 'what']);
 
 /** @typedef {{ about: Record<string, string>, lines: any[] }} Results `lines` are of `Line` or of `Count` */
 
