@@ -11,6 +11,7 @@ const { ready } = require('../../../scripts/setup');
 
 ready();
 const { FACES, PLANTED } = require('./cases');
+const { testCommandLine } = require('./command-line');
 const { PEAKS, PLANTED_PEAKS } = require('./peaks');
 const { runTests } = require('../../support/report');
 
@@ -92,4 +93,6 @@ runTests(async (report) => {
       if (mib <= mostMiB) throw new Error('it is not');
     });
   }
+
+  await testCommandLine(report);
 });
