@@ -3,6 +3,7 @@
 // What the contract says beyond faults, each rule by itself, on a fake clock and a fake stream.
 
 const { channel } = require('node:diagnostics_channel');
+const { getEventListeners } = require('node:events');
 const { KinesisProducer, ProducerError } = require('kinesis-agg/producer');
 const { hashKey, KplError } = require('../..');
 const { expectInvariants, given } = require('../support/producer/bookkeeping');
@@ -188,6 +189,28 @@ describe('who is told', () => {
     expect(error.message).toContain('150 user records');
   });
 
+  test('an error of many says whether any of them may be stored', async () => {
+    const it = given({ ...PLAIN, recordTtlMs: 500 });
+    for (const throws of [() => sdkError('ServiceUnavailable', 503), () => sdkError('AccessDeniedException', 400)]) {
+      it.kinesis.fault = () => ({ throws });
+      it.producer.add({ partitionKey: 'a', data: 'x' });
+      const error = await it.environment.settle(rejected(it.producer.flush()));
+      expect(error.mayBeStored).toBe(throws().name === 'ServiceUnavailable');
+    }
+  });
+
+  test('or 8 MiB of them; what was told makes room for more', async () => {
+    const it = given(PLAIN);
+    it.kinesis.fault = () => REFUSED;
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 20; i++) it.producer.add({ partitionKey: 'a', data: 'x'.repeat(900_000) });
+      const error = await it.environment.settle(rejected(it.producer.flush()));
+      expect(error.errors).toHaveLength(9);
+      expect(error.message).toContain('20 user records');
+    }
+    await it.environment.settle(it.producer.flush());
+  });
+
   test('a put that was cut off counts as added', async () => {
     const it = given(PLAIN);
     it.kinesis.fault = () => REFUSED;
@@ -286,6 +309,15 @@ describe('putAll', () => {
     expect(error.errors.length).toBeGreaterThanOrEqual(100);
     expect(error.errors.length).toBeLessThan(150);
     expect(log).toEqual(['ended']);
+  });
+
+  test('and when 8 MiB have failed', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 2 });
+    it.kinesis.fault = () => REFUSED;
+    const large = Array.from({ length: 30 }, () => ({ partitionKey: 'a', data: 'x'.repeat(900_000) }));
+    const error = await it.environment.settle(rejected(it.producer.putAll(large)));
+    expect(error.errors.length).toBeGreaterThanOrEqual(10);
+    expect(error.errors.length).toBeLessThan(15);
   });
 
   test('with onFailure, failures go there one by one and do not stop it', async () => {
@@ -407,6 +439,27 @@ describe('flush and close', () => {
     await it.environment.settle(it.producer.flush());
     expect(it.books.records.every(({ result }) => result)).toBe(true);
     await settled(it);
+  });
+
+  test('two flushes are both over when what was put before them is settled', async () => {
+    const it = given(PLAIN);
+    it.books.put(it.producer, 'a');
+    const flushes = [it.producer.flush(), it.producer.flush()];
+    await it.environment.settle(Promise.all(flushes));
+    await settled(it);
+  });
+
+  test('a signal has one listener, and none when nothing is left for it to cut off', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 3 });
+    it.kinesis.fault = ({ number }) => (number === 0 ? REFUSED : {});
+    const { signal } = new AbortController();
+    const record = { partitionKey: 'a', data: 'x' };
+    const puts = Array.from({ length: 5 }, () => rejected(it.producer.put(record, { signal })));
+    const added = it.producer.add(record, { signal });
+    const flush = rejected(it.producer.flush({ signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await it.environment.settle(Promise.all([...puts, added, flush]));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   test('flush gives up waiting at its signal, and the sending goes on', async () => {

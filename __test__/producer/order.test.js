@@ -4,7 +4,8 @@
 
 const { Order } = require('../../lib/producer/order');
 
-const entry = () => ({ blockers: 0, blocked: [] });
+let lastId = 0;
+const entry = () => ({ id: ++lastId, blockers: 0, blocked: [] });
 const interval = (first, last) => ({ first: BigInt(first), last: BigInt(last) });
 
 test('of a group, one entry at a time, in order', () => {

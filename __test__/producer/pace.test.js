@@ -30,6 +30,13 @@ test('a shard takes a burst of 10 MiB, then 150 percent of 1 MiB a second', () =
   expect(pace.admits(1.5 * MIB, 1000)).toBe(true);
 });
 
+test('an entry that is larger than the burst passes, alone', () => {
+  const pace = new Pace('shard', 150, 0);
+  expect(pace.admits(10 * MIB + 256, 0)).toBe(true);
+  pace.take(10 * MIB + 256);
+  expect(pace.admits(1, 0)).toBe(false);
+});
+
 test('and 1000 entries, then 1500 a second', () => {
   const pace = new Pace('shard', 150, 0);
   for (let i = 0; i < 1000; i++) pace.take(1);
@@ -44,6 +51,39 @@ test('a throttle takes the burst, and sets the rate to 0.7 of what was stored in
   expect(pace.bytesPerSecond / KIB).toBeLessThan(0.7 * 520);
   pace.take(10 * KIB);
   expect(pace.admits(10 * KIB, 2000)).toBe(false);
+});
+
+test('a throttle leaves one entry of the burst, also of small ones', () => {
+  const pace = throttled(500 * KIB);
+  expect(pace.admits(1, 2000)).toBe(true);
+  pace.take(1);
+  expect(pace.admits(1, 2000)).toBe(false);
+});
+
+test('a throttle sets no rate above its own, however much a burst has stored', () => {
+  const pace = new Pace('shard', 150, 0);
+  pace.stored(10 * MIB, 0);
+  pace.throttled(10 * KIB, 100);
+  expect(pace.bytesPerSecond).toBe(1.5 * MIB);
+});
+
+test('what was stored more than a second ago does not count', () => {
+  const pace = throttled(500 * KIB);
+  pace.stored(300 * KIB, 2100);
+  pace.throttled(10 * KIB, 4600);
+  expect(pace.bytesPerSecond).toBe(64 * KIB);
+});
+
+test('a throttle begins the half second anew', () => {
+  const pace = throttled(500 * KIB);
+  const rate = pace.bytesPerSecond;
+  pace.admits(10 * MIB, 2100);
+  pace.throttled(10 * KIB, 2300);
+  pace.admits(10 * MIB, 2600);
+  pace.admits(10 * MIB, 2799);
+  expect(pace.bytesPerSecond).toBe(rate);
+  pace.admits(10 * MIB, 2801);
+  expect(pace.bytesPerSecond).toBeGreaterThan(rate);
 });
 
 test('not below 64 KiB a second, and not twice within half a second', () => {
