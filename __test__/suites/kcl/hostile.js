@@ -15,14 +15,12 @@ const BATCHES_AT_ONCE = 500;
 async function testHostileBlobs(report, kcl, seed, count) {
   report.heading(`${count} hostile blobs`);
   const random = new Random(seed);
-  // Damage goes unseen in a large vector, and costs most there.
-  const seeds = VECTORS.map(({ data }) => data).filter((data) => data.length < 2000);
   const agreement = new Agreement();
   for (let done = 0; done < count; ) {
     const batches = [];
     while (batches.length < BATCHES_AT_ONCE && done < count) {
-      const blobs = Array.from({ length: Math.min(random.between(1, 8), count - done) }, () => blob(random, seeds));
-      batches.push({ name: `blobs from ${done}`, blobs, range: rangeFor(random, blobs) });
+      const { blobs, range } = drawn(random, Math.min(random.between(1, 8), count - done));
+      batches.push({ name: `blobs from ${done}`, blobs, range });
       done += blobs.length;
     }
     await compareWithKcl(report, kcl, agreement, batches);
@@ -30,10 +28,19 @@ async function testHostileBlobs(report, kcl, seed, count) {
   agreement.print(report);
 }
 
-function blob(random, seeds) {
-  if (random.chance(0.7)) return oddAggregate(random);
-  return damaged(random, random.chance(0.5) ? oddAggregate(random) : random.pick(seeds));
+/** So many blobs, and a range that is interesting for them. */
+function drawn(random, length = 1) {
+  const blobs = Array.from({ length }, () => blob(random));
+  return { blobs, range: rangeFor(random, blobs) };
 }
+
+function blob(random) {
+  if (random.chance(0.7)) return oddAggregate(random);
+  return damaged(random, random.chance(0.5) ? oddAggregate(random) : random.pick(SEEDS));
+}
+
+/** Damage goes unseen in a large vector, and costs most there. */
+const SEEDS = VECTORS.map(({ data }) => data).filter((data) => data.length < 2000);
 
 /**
  * No range, the full one, a random one, or one that begins, ends or stops just short at a user record's own hash key.
@@ -54,4 +61,4 @@ function rangeFor(random, blobs) {
   return { start: start.toString(), end: end.toString() };
 }
 
-module.exports = { testHostileBlobs };
+module.exports = { drawn, testHostileBlobs };

@@ -8,6 +8,7 @@ const { startKcl } = require('./library');
 const { ready } = require('../../../scripts/setup');
 
 ready();
+const { testCommandLine } = require('./command-line');
 const { testHostileBlobs } = require('./hostile');
 const { testRoutings } = require('./routings');
 const { testVectors } = require('./vectors');
@@ -28,6 +29,7 @@ runTests(async (report) => {
     report.heading(`Amazon Kinesis Client Library ${kcl.version}, seed ${seed}`);
     await testVectors(report, kcl);
     await testHostileBlobs(report, kcl, seed, Number(values.blobs));
+    await testCommandLine(report, kcl, seed);
     await testRoutings(report, kcl, seed, Number(values.streams));
   } finally {
     kcl.stop();
