@@ -188,9 +188,22 @@ test.each(['cat', 'inspect'])('0: %s, whose reader has seen enough', async (comm
   expect(stderrOf()).toBe('');
 });
 
-test('130: Ctrl-C', async () => {
+test('what is there is written while the input waits, and 130 on Ctrl-C', async () => {
   const { child, ended, stderrOf } = started(['cat'], ['--require', path.join(__dirname, '../support/interrupt.js')]);
   child.stdin.write(`${good}\n`);
+  let stdout = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
   expect(await ended).toEqual({ status: 130, signal: null });
-  expect(stderrOf()).toBe('');
+  expect({ stdout, stderr: stderrOf() }).toEqual({ stdout: 'one\ntwo\n', stderr: '' });
+});
+
+test('2: a file of a folder that cannot be read, and the others are', () => {
+  const several = fs.mkdtempSync(path.join(folder, 'several-'));
+  fs.symlinkSync(path.join(several, 'nowhere'), path.join(several, 'a'));
+  fs.writeFileSync(path.join(several, 'b'), good);
+  const { status, stdout, stderr } = run(['cat', several]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: 'one\ntwo\n' });
+  expect(stderr).toMatch(/^kinesis-agg: .*a, record 1 \(line 1\): the input cannot be read on: ENOENT/);
 });

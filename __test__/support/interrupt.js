@@ -1,5 +1,5 @@
 'use strict';
 
-// Preloaded into a program (`node --require`) that is to be interrupted by Ctrl-C while it waits.
+// Preloaded into a program (`node --require`) that is to be interrupted by Ctrl-C some time after it has read something.
 
-setTimeout(() => process.emit('SIGINT'), 300);
+process.stdin.once('data', () => setTimeout(() => process.emit('SIGINT'), 300));

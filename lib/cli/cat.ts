@@ -48,7 +48,6 @@ async function catOne(
 
 function writeData({ data }: UserRecord, isRaw: boolean, output: Output): Promise<void> | undefined {
   if (output.isTerminal) return output.write(escapedBytes(data, textOf(data)) + (isRaw ? '' : '\n'));
-  // A copy: the view's memory is the whole Kinesis record's, and it waits until it is written.
   const waiting = output.write(data);
   return isRaw ? waiting : (output.write(LINE_FEED) ?? waiting);
 }

@@ -25,7 +25,10 @@ export class Output {
 
   /** Resolves when more may be written. */
   write(bytes: Buffer | string): Promise<void> | undefined {
-    const piece = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    // A copy: data is a view, and what waits here would keep all of its Kinesis record in memory.
+    const piece = Buffer.from(bytes as Buffer);
+    // When the input has nothing more for now, what there is goes out: it may be a pipe that lives for days.
+    if (this.#bytes === 0) setImmediate(() => void this.flush());
     this.#pieces.push(piece);
     this.#bytes += piece.length;
     return this.#bytes >= PIECE_BYTES ? this.flush() : undefined;

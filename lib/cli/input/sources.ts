@@ -28,10 +28,13 @@ const STANDARD_INPUT: Source = { name: 'stdin', chunks: () => process.stdin };
 
 function filesOf(input: string): string[] {
   if (!statSync(input).isDirectory()) return [input];
-  return readdirSync(input, { recursive: true, encoding: 'utf8' })
-    .map((name) => path.join(input, name))
-    .filter((name) => statSync(name).isFile())
-    .sort();
+  return (
+    readdirSync(input, { recursive: true, encoding: 'utf8' })
+      .map((name) => path.join(input, name))
+      // One that cannot be read is told of when its turn comes.
+      .filter((name) => statSync(name, { throwIfNoEntry: false })?.isFile() ?? true)
+      .sort()
+  );
 }
 
 /** @param onBytes hears how many bytes were read, as they lie in the input */
