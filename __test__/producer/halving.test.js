@@ -27,7 +27,7 @@ describe('what is left shares the fate of eight single entries in a row', () => 
     halving.halve([-3, -2, -1, 0]);
     return halving;
   };
-  const refuse = (halving, codes) => codes.map((code) => halving.refused(code)).at(-1);
+  const refuse = (halving, codes) => codes.flatMap((code) => halving.refused(code));
   const times = (count, code = 'A') => Array.from({ length: count }, () => code);
 
   test('in order', () => {
