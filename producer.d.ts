@@ -351,7 +351,8 @@ export interface ProducerOptions {
    */
   shardRateLimit?: number | false | undefined;
   /**
-   * How many bytes are held before `add` and `put` wait: data, UTF-8 partition key and 32 for each record.
+   * How many bytes are held before `add` and `put` wait: data, UTF-8 partition key and 32 for each record. The process holds up
+   * to 2.1 times as much, and 340 bytes for each record that was put.
    *
    * @defaultValue `33_554_432`
    */

@@ -23,6 +23,7 @@ const USAGE = `node bench/producer [--node NODE] [--row NAME]... [--quick] [--li
   --list       print the names of the rows`;
 const COLUMNS = ['row', 'contestant', 'round', 'what', 'value', 'commit', 'load'];
 const ROUNDS = 3;
+const QUICK_RECORDS = 3000;
 /** So many are sent first, and what arrives is compared. */
 const COMPARED = 3000;
 /** Of what a process says that has failed. */
@@ -52,7 +53,7 @@ async function main() {
   const began = Date.now();
   console.log(`Node ${about.node}, ${about.date}`);
   for (const asked of chosen) {
-    const row = values.quick ? { ...asked, records: Math.min(asked.records ?? 0, 20_000), rounds: 1 } : asked;
+    const row = values.quick ? { ...asked, records: Math.min(asked.records ?? 0, QUICK_RECORDS), rounds: 1 } : asked;
     const findings = await measure(row, node);
     console.log(report(row, findings));
     if (!values.quick) keep(about, linesOf(row, findings, sources));

@@ -112,7 +112,7 @@ const rows = [
     endpoint: 'kinesis-local',
     records: 20_000,
     contestants: [PRODUCER, PUT, SEND, RECORDS, RECORD, AIOKPL],
-    rounds: 2,
+    rounds: 1,
     // It takes seconds for a request of 1 MiB.
     options: { requestTimeoutMs: 120_000, recordTtlMs: 300_000 },
     targets: [
