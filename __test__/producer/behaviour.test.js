@@ -96,6 +96,56 @@ describe('batching', () => {
     expect(it.kinesis.requests.length).toBeLessThanOrEqual(2);
   });
 
+  test('behind an entry of its group an aggregate goes on filling, for a quarter of recordTtlMs', async () => {
+    const sizes = async (latencyMs) => {
+      const it = given({ routing: { lanes: 1 }, ordered: true, distribution: 'partition-key', recordTtlMs: 8000 });
+      it.kinesis.latencyMs = latencyMs;
+      for (let i = 0; i < 250; i++) {
+        it.books.put(it.producer, `key-${i % 5}`);
+        await it.environment.run(it.environment.time + 10);
+      }
+      await settled(it);
+      return it.kinesis.requests.map(({ entries }) => entries[0].userRecordCount);
+    };
+    // 1 s is four times the linger, and 3 s more than the quarter.
+    const [first, second] = await sizes(1000);
+    expect(first).toBeLessThan(15);
+    expect(second).toBeGreaterThan(90);
+    const [, quarter] = await sizes(3000);
+    expect(quarter).toBeGreaterThan(190);
+    expect(quarter).toBeLessThan(210);
+  });
+
+  test('of 1024 partition keys it is remembered where they went, of those that were used last', async () => {
+    const it = given({
+      shards: 1,
+      routing: 'partitionKey',
+      distribution: 'partition-key',
+      shardRateLimit: 1,
+    });
+    const put = (from, end) => {
+      for (let i = from; i < end; i++) it.books.put(it.producer, `key-${i}`);
+    };
+    put(0, 1024);
+    await it.environment.run();
+    put(0, 1);
+    await it.environment.run();
+    put(1024, 1025); // takes the place of key-1
+    await it.environment.run();
+    // A shard that is known takes a burst of a thousand, and then ten a second; one that is not, as many as come.
+    put(2, 1025);
+    put(0, 1);
+    const unknown = it.books.put(it.producer, 'key-1');
+    let isSettled = false;
+    unknown.then(() => {
+      isSettled = true;
+    });
+    await it.environment.run(it.environment.time + 500);
+    expect(isSettled).toBe(true);
+    expect(it.producer.metrics().bufferedRecords).toBeGreaterThan(5);
+    await settled(it);
+  });
+
   test('at most 500 entries and maxRequestBytes in a request; a larger entry goes alone', async () => {
     const it = given({ routing: 'none', distribution: 'partition-key', maxRequestBytes: 10_000 });
     for (let i = 0; i < 1200; i++) it.books.put(it.producer, `key-${i}`, { bytes: i === 600 ? 20_000 : 2 });
@@ -596,6 +646,22 @@ describe('what the stream is', () => {
 });
 
 describe('observing', () => {
+  test('that routing by shards aggregates little is said once an hour', async () => {
+    const it = given({ shards: 17 });
+    const HOUR = 3600;
+    for (let second = 0; second < HOUR - 5; second++) {
+      it.books.put(it.producer, `key-${second}`);
+      await it.environment.run(it.environment.time + 1000);
+    }
+    expect(it.books.warnings).toEqual([]);
+    for (let second = 0; second < 60; second++) {
+      it.books.put(it.producer, `key-${second}`);
+      await it.environment.run(it.environment.time + 1000);
+    }
+    await settled(it);
+    expect(it.books.warnings).toMatchObject([{ fields: { shards: 17, userRecordsPerEntry: 1 } }]);
+  });
+
   test('diagnostics_channel hears of requests and failures', async () => {
     const events = [];
     const listen = (event, name) => events.push([name, event]);

@@ -273,6 +273,20 @@ test('10: one entry of 500 that is refused fails alone', async () => {
   expect(kinesis.requests.length).toBeLessThanOrEqual(20);
 });
 
+test('10: a half whose time is over is not sent', async () => {
+  const it = given({ routing: 'none', distribution: 'partition-key', recordTtlMs: 500 });
+  const { kinesis, books, producer } = it;
+  kinesis.latencyMs = 450;
+  kinesis.fault = () => ({ throws: () => sdkError('ValidationException', 400) });
+  for (let i = 0; i < 10; i++) books.put(producer, `key-${i}`);
+  await settled(it);
+  // The first went alone, at once; the others together, 100 ms later.
+  expect(kinesis.requests).toHaveLength(2);
+  for (const { error } of books.records.slice(1)) {
+    expect(error).toMatchObject({ code: 'ERR_KPL_EXPIRED', cause: { name: 'ValidationException' } });
+  }
+});
+
 test('10: a fault of the stream fails all alike', async () => {
   const it = given({ routing: 'none', distribution: 'partition-key' });
   const { kinesis, books, producer } = it;
@@ -358,6 +372,18 @@ test('15: a dead endpoint', async () => {
   await settled(it);
   expect(kinesis.mostInFlight).toBeLessThanOrEqual(4);
   for (const { error } of books.records) expect(error.code).toBe('ERR_KPL_EXPIRED');
+});
+
+test('15: flush does not wait for what has expired while it waited for room', async () => {
+  const it = given({ routing: 'pinned', distribution: 'partition-key', maxBufferedRecords: 1, recordTtlMs: 1000 });
+  const { environment, kinesis, producer, books } = it;
+  kinesis.latencyMs = 5000;
+  for (let i = 0; i < 3; i++) books.put(producer, `key-${i}`);
+  await environment.settle(producer.flush());
+  const [{ result }, ...others] = books.records;
+  expect(result).toBeDefined();
+  for (const { error } of others) expect(error).toMatchObject({ code: 'ERR_KPL_EXPIRED', attempts: [] });
+  await settled(it);
 });
 
 test('16: far more unawaited puts in one turn than there is room for', async () => {
