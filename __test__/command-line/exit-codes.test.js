@@ -152,11 +152,12 @@ test.each([[['--help']], [['-h']], [['help']]])('0: %j', (args) => {
   });
 });
 
-test.each(['cat', 'inspect', 'verify'])('0: %s --help, of at most 80 columns an option', (command) => {
+test.each(['cat', 'inspect', 'verify'])('0: %s --help, of at most 80 columns', (command) => {
   const { status, stdout } = run([command, '--help']);
   expect(status).toBe(0);
   expect(stdout.startsWith(`Usage: kinesis-agg ${command} `)).toBe(true);
   expect(run(['help', command]).stdout).toBe(stdout);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 test('0: --version', () => {

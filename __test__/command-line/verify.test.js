@@ -162,6 +162,11 @@ describe('the words', () => {
     ['kept: it was taken apart before', { ...asJson(mixed), SubSequenceNumber: 4 }, []],
   ])('%s', (words, record, flags) => expect(kclOf(record, ...flags)).toBe(words));
 
+  test('--shard says where all records lie, whatever they say themselves', () => {
+    const record = { ...lambdaRecord(mixed), eventID: 'shardId-0:1' };
+    expect(kclOf(record, '--shards', file, '--shard', 'shardId-1')).toMatch(/ outside shardId-1$/);
+  });
+
   test('a shard that a record names in other shapes', () => {
     const record = firehoseRecord(mixed);
     record.kinesisRecordMetadata.shardId = 'shardId-1';

@@ -133,37 +133,42 @@ function positionOf(text: string): Position {
   return position;
 }
 
-const INPUTS = `INPUT is a file, a folder (all its files, by name) or - for standard input, which is also read if there is none.
-It is told by its content: JSON of GetRecords, Lambda, Pipes, Firehose, SubscribeToShard or the multi-language KCL,
-one value or many; lines of base64 or hexadecimal; one binary record; any of these in gzip.`;
+const INPUTS = `INPUT is a file, a folder (all its files, by name) or - for standard input,
+which is also read if there is none. It is told by its content: JSON of
+GetRecords, Lambda, Pipes, Firehose, SubscribeToShard or the multi-language KCL,
+one value or many; lines of base64 or hexadecimal; one binary record; any of
+these in gzip.`;
 
-const OPTIONS_OF_ALL = `  --input-format json|base64|hex|binary   what the input is, if its content would mislead
+const OPTIONS_OF_ALL = `  --input-format json|base64|hex|binary
+                      what the input is, if its content would mislead
   --help, --version`;
 
 const OPTIONS_OF_INSPECT = `  --json              one Kinesis record a line, as JSON
   --user-records      list the user records of each
   --data              and show their data: payloads are private by default
-  --shards FILE       the output of aws kinesis list-shards: what a KCL drops is then known
-  --shard ID          the shard that the records lie in, if they do not say so themselves
+  --shards FILE       the output of aws kinesis list-shards: what a KCL drops is
+                      then known
+  --shard ID          the shard that the records lie in, whatever they say
 ${OPTIONS_OF_ALL}`;
 
 const HELP = {
   all: `Usage: kinesis-agg COMMAND [OPTIONS] [INPUT...]
 
   cat       the data of every user record, one a line
-  inspect   a table of the Kinesis records: what they hold, what is broken, what a KCL does with them
-  verify    only those that are broken or that a KCL is sure to drop; exit code 1 if there are any
+  inspect   a table of the Kinesis records: what they hold, what is broken, what
+            a KCL does with them
+  verify    only those that are broken or that a KCL is sure to drop
 
 ${INPUTS}
 
-kinesis-agg COMMAND --help says more. Exit codes: 0; 1 if verify found something; 2 for wrong usage and for input that
-cannot be read.
+kinesis-agg COMMAND --help says more. Exit codes: 0; 1 if verify found
+something; 2 for wrong usage and for input that cannot be read.
 `,
   cat: `Usage: kinesis-agg cat [OPTIONS] [INPUT...]
 
 The data of every user record and a line feed.
 
-  --json              one user record a line, as JSON, with its keys and numbers
+  --json              one user record a line, as JSON, with keys and numbers
   --raw               no line feeds
   --after SEQ[:SUB]   only what comes after this position of the shard
   --key KEY           only user records with this partition key; may be repeated
@@ -173,8 +178,9 @@ ${INPUTS}
 `,
   inspect: `Usage: kinesis-agg inspect [OPTIONS] [INPUT...]
 
-A table of the Kinesis records: bytes, user records, keys, hash keys, checksum, what a KCL does with them. Of a broken one it
-says what happened to it, and what of it can be read.
+A table of the Kinesis records: bytes, user records, keys, hash keys, checksum,
+what a KCL does with them. Of a broken one it says what happened to it, and what
+of it can be read.
 
 ${OPTIONS_OF_INSPECT}
 
@@ -182,7 +188,8 @@ ${INPUTS}
 `,
   verify: `Usage: kinesis-agg verify [OPTIONS] [INPUT...]
 
-The Kinesis records that are broken or that a KCL is sure to drop. The exit code is 1 if there are any.
+The Kinesis records that are broken or that a KCL is sure to drop. The exit code
+is 1 if there are any.
 
 ${OPTIONS_OF_INSPECT}
 
