@@ -273,6 +273,19 @@ test('10: one entry of 500 that is refused fails alone', async () => {
   expect(kinesis.requests.length).toBeLessThanOrEqual(20);
 });
 
+test('10: many in a row that are refused alike fail alone, once something has passed', async () => {
+  const it = given({ routing: 'none', distribution: 'partition-key' });
+  const { kinesis, books, producer } = it;
+  const isAtFault = ({ PartitionKey }) => /^key-1[0-9]$/.test(PartitionKey);
+  kinesis.fault = ({ entries }) =>
+    entries.some(isAtFault) ? { throws: () => sdkError('ValidationException', 400) } : {};
+  for (let i = 0; i < 40; i++) books.put(producer, `key-${i}`);
+  await settled(it);
+  for (const { error, partitionKey } of books.records) {
+    expect(error !== undefined).toBe(isAtFault({ PartitionKey: partitionKey }));
+  }
+});
+
 test('10: a half whose time is over is not sent', async () => {
   const it = given({ routing: 'none', distribution: 'partition-key', recordTtlMs: 500 });
   const { kinesis, books, producer } = it;
