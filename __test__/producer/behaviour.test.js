@@ -111,9 +111,21 @@ describe('batching', () => {
     const [first, second] = await sizes(1000);
     expect(first).toBeLessThan(15);
     expect(second).toBeGreaterThan(90);
+    expect(second).toBeLessThan(115);
     const [, quarter] = await sizes(3000);
     expect(quarter).toBeGreaterThan(190);
     expect(quarter).toBeLessThan(210);
+  });
+
+  test('and closes when that entry has settled, if it has lingered by then', async () => {
+    const it = given({ routing: { lanes: 1 }, ordered: true, distribution: 'partition-key', recordTtlMs: 8000 });
+    it.kinesis.latencyMs = 1000;
+    it.books.put(it.producer, 'a');
+    await it.environment.run(200);
+    it.books.put(it.producer, 'b');
+    await it.environment.run(2200);
+    expect(it.books.records.map(({ settled: times }) => times)).toEqual([1, 1]);
+    await settled(it);
   });
 
   test('of 1024 partition keys it is remembered where they went, of those that were used last', async () => {
@@ -387,6 +399,8 @@ describe('putAll', () => {
   test('the time of a record counts from its taking', async () => {
     const it = given({ ...PLAIN, maxBufferedRecords: 1, recordTtlMs: 1000 });
     it.kinesis.latencyMs = 600;
+    it.kinesis.fault = ({ number }) =>
+      number % 2 === 0 ? { entries: () => ({ code: 'ProvisionedThroughputExceededException' }) } : {};
     expect(await it.environment.settle(it.producer.putAll(sourceOf(5)))).toEqual({ userRecords: 5 });
   });
 });
@@ -442,6 +456,15 @@ describe('room', () => {
     for (const { Data } of it.kinesis.records) expect(Data.includes('before')).toBe(true);
   });
 
+  test('who waits for room does not wait for the linger of what is open', async () => {
+    const it = given({ ...PLAIN, lingerMs: 5000, maxBufferedRecords: 1 });
+    it.books.put(it.producer, 'a');
+    it.books.put(it.producer, 'b');
+    await it.environment.run(100);
+    expect(it.books.records[0].settled).toBe(1);
+    await settled(it);
+  });
+
   test('one record larger than the whole buffer passes when it is empty', async () => {
     const it = given({ ...PLAIN, maxBufferedBytes: 10 });
     it.books.put(it.producer, 'a', { bytes: 1000 });
@@ -481,6 +504,14 @@ describe('flush and close', () => {
     await expect(producer.put()).rejects.toMatchObject({ code: 'ERR_KPL_DATA' });
     expect(() => producer.add({ partitionKey: '', data: '' })).toThrow(KplError);
     expect(producer.metrics().userRecords.taken).toBe(0);
+  });
+
+  test('what waits for room when flush is called does not linger', async () => {
+    const it = given({ ...PLAIN, lingerMs: 5000, maxBufferedRecords: 2 });
+    for (let i = 0; i < 4; i++) it.books.add(it.producer, `key-${i}`);
+    await it.environment.settle(it.producer.flush());
+    expect(it.environment.time).toBeLessThan(1000);
+    await settled(it);
   });
 
   test('flush waits for what waits for room', async () => {

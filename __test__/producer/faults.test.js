@@ -2,7 +2,7 @@
 
 // The fault tests of the contract on a fake clock and a fake stream. Beside what each says, the invariants hold.
 
-const { deaggregate } = require('../..');
+const { deaggregate, hashKey } = require('../..');
 const { expectInvariants, given } = require('../support/producer/bookkeeping');
 const { sdkError, systemError } = require('../support/producer/fake-kinesis');
 
@@ -330,6 +330,32 @@ test.each([['shards'], [{ lanes: 16 }], ['partitionKey'], ['pinned'], ['none']])
   },
 );
 
+test('11: what was sent for a shard that is no more goes before what comes for its children', async () => {
+  const it = given({ ordered: true, distribution: 'partition-key', shards: 2 });
+  const { environment, kinesis, books, producer } = it;
+  const keys = Array.from({ length: 40 }, (_, i) => `key-${i}`);
+  // Of the upper half, which will be the shard of another beginning.
+  const [one, other] = kinesis.shards.map(({ first: start, last }) =>
+    keys.find((key) => (start + last) / 2n < BigInt(hashKey(key)) && BigInt(hashKey(key)) <= last),
+  );
+  await environment.settle(producer.ready());
+  const first = books.put(producer, one);
+  kinesis.fault = ({ time }) => ({
+    entries: ({ Data }) => (time < 9000 && Data.includes('0:') ? isThrottled() : undefined),
+  });
+  await environment.run(1000);
+  for (const { id } of kinesis.openShards) kinesis.split(id);
+  books.put(producer, other); // its answer names a shard that is not known
+  await environment.run(7000);
+  expect(kinesis.listed).toBe(2);
+  const second = books.put(producer, one);
+  await environment.run(8000);
+  expect(books.records.map(({ settled: times }) => times)).toEqual([0, 1, 0]);
+  await settled(it);
+  expect((await first).result.attempts.length).toBeGreaterThan(1);
+  expect((await second).result.attempts).toHaveLength(1);
+});
+
 test('12: the stream is made anew with fewer shards', async () => {
   const requests = async (isRemade) => {
     const it = given();
@@ -452,6 +478,20 @@ test('18: standing still expires nothing', async () => {
   environment.freeze(40_000);
   await settled(it);
   expect(books.records.every(({ result }) => result)).toBe(true);
+});
+
+test.each([
+  ['an entry', { sdkAttempts: 2, entries: isThrottled }],
+  ['a request', { throws: () => sdkError('LimitExceededException', 400, { $metadata: { attempts: 2 } }) }],
+])('20: what the SDK has tried before hides what became of %s', async (_, fault) => {
+  const it = given({ routing: 'pinned', distribution: 'partition-key' });
+  const { kinesis, books, producer } = it;
+  kinesis.fault = ({ number }) => (number === 0 ? fault : {});
+  books.put(producer, 'key');
+  await settled(it);
+  const { attempts, mayBeDuplicated } = books.records[0].result;
+  expect(attempts).toMatchObject([{ outcome: 'unknown', sdkAttempts: 2 }, { outcome: 'stored' }]);
+  expect(mayBeDuplicated).toBe(true);
 });
 
 test('22: flush resolves while another loop puts for ever', async () => {
