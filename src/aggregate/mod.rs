@@ -268,7 +268,9 @@ impl Aggregator {
     /// Says that nobody has to do with what has closed of these groups: they need not keep their numbers.
     pub fn release_groups(&mut self, groups: &[u32]) {
         if let Some(numbers) = &mut self.group_numbers {
-            groups.iter().for_each(|group| numbers.release(*group));
+            for group in groups {
+                numbers.release(*group);
+            }
         }
     }
 

@@ -43,6 +43,7 @@ pub struct Request {
 
 /// Options that go together.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
     pub(super) routing: Routing,
     pub(super) max_record_bytes: usize,

@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use super::calls::call;
 use super::output::Output;
-use super::rows::{Rows, SharedRows};
+use super::rows::{Rows, SharedRows, saturated};
 use super::thrown::{number, throw};
 use crate::aggregate::{
     self, AggregatedRecord, Aggregator, ExplicitHashKeys, Fit, Headroom, Lanes, Options, Outbox, Request, Routing,
@@ -215,10 +215,9 @@ impl NativeAggregator {
     /// many user records, how many bytes.
     #[napi(catch_unwind)]
     pub fn open_groups<'env>(&self, env: &'env Env) -> Result<Uint32ArraySlice<'env>> {
-        let word = |count: usize| u32::try_from(count).expect("an aggregate has at most 10 MiB");
         let rows = self.state()?.aggregator.open_groups().into_iter();
         let words: Vec<u32> =
-            rows.flat_map(|row| [row.group, row.lowest, word(row.user_records), word(row.bytes)]).collect();
+            rows.flat_map(|row| [row.group, row.lowest, saturated(row.user_records), saturated(row.bytes)]).collect();
         Uint32ArraySlice::copy_from(env, words)
     }
 

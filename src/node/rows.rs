@@ -86,7 +86,7 @@ impl<'env> SharedRows<'env> {
     }
 }
 
-fn saturated(number: usize) -> u32 {
+pub(super) fn saturated(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
