@@ -228,6 +228,15 @@ fn a_group_keeps_its_number_until_it_is_released() {
 }
 
 #[test]
+fn a_group_keeps_its_number_when_its_records_stay_under_another_map() {
+    let mut aggregator = aggregator(Routing::Shards(halves()), true);
+    take(&mut aggregator, &record("b", "1"), 0);
+    let before = numbers(&aggregator);
+    set_shards(&mut aggregator);
+    assert_eq!(numbers(&aggregator), before);
+}
+
+#[test]
 fn what_is_cleared_gives_its_number_up_unless_something_has_closed() {
     for (closes, keeps) in [(false, false), (true, true)] {
         let mut aggregator = aggregator(Routing::PartitionKey, true);
@@ -264,4 +273,24 @@ fn what_is_handed_over_unsealed_can_be_sealed() {
     seal(datas.iter_mut().map(Vec::as_mut_slice));
     assert_eq!(datas.pop(), Some(b"a lone record".to_vec()));
     assert!(datas.iter().all(|data| is_aggregated(data)));
+}
+
+#[test]
+fn a_shard_that_outlives_a_change_of_the_map_keeps_its_number() {
+    let mut aggregator = aggregator(Routing::Shards(halves()), true);
+    // Its hash key is in the upper half.
+    take(&mut aggregator, &record("b", "1"), 0);
+    let [group] = numbers(&aggregator)[..] else { panic!("one is open") };
+    close(&mut aggregator, &[group]);
+
+    let (quarter, middle) = (u128::MAX / 4, u128::MAX / 2);
+    let range = |start, end| HashKeyRange { start: HashKey(start), end: HashKey(end) };
+    let split = vec![range(0, quarter), range(quarter + 1, middle), range(middle + 1, u128::MAX)];
+    aggregator.set_shards(ShardMap::new(split).expect("no hole, no overlap"), drop).expect("it goes by shards");
+    // The key of this one is in the second quarter, which now has the place that the upper half had.
+    take(&mut aggregator, &record("c", "2"), 1);
+    take(&mut aggregator, &record("b", "3"), 2);
+    let [other, same] = numbers(&aggregator)[..] else { panic!("two are open") };
+    assert_eq!(same, group);
+    assert_ne!(other, group);
 }

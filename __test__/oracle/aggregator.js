@@ -140,7 +140,8 @@ class ModelAggregator {
     if (this.routing === 'pinned') return 'one';
     const hashKey = hashKeyOf(partitionKey);
     if (this.routing.lanes) return `lane ${laneOf(hashKey, this.routing.lanes)}`;
-    return `shard ${this.routing.shards.findIndex((shard) => owns(shard, hashKey))}`;
+    const its = this.routing.shards.find((shard) => owns(shard, hashKey));
+    return `shard ${its.HashKeyRange.StartingHashKey}`;
   }
 
   /** The aggregate that a record opens. */

@@ -213,9 +213,9 @@ impl Aggregator {
 
     /// Forgets everything that is open.
     pub fn clear(&mut self) {
-        for place in self.open.in_order() {
-            self.abandon_number(place);
-        }
+        let places = self.open.in_order();
+        let numbers: Vec<u32> = places.into_iter().filter_map(|place| self.take_number_out(place)).collect();
+        self.forget_unused_numbers(&numbers);
         self.open = OpenSet::default();
         self.user_record_count = 0;
         self.size_bytes = 0;
@@ -340,9 +340,9 @@ impl Aggregator {
     fn route_anew(&mut self, mut sink: impl FnMut(ClosedAggregate)) {
         let is_routed = |place: &usize| !matches!(self.open.group(*place), Group::ExplicitHashKey(_));
         let routed: Vec<usize> = self.open.in_order().into_iter().filter(is_routed).collect();
-        let mut taken_out = Vec::with_capacity(routed.len());
+        let (mut taken_out, mut numbers) = (Vec::with_capacity(routed.len()), Vec::new());
         for place in routed {
-            self.abandon_number(place);
+            numbers.extend(self.take_number_out(place));
             let own_hash_key = match self.open.group(place) {
                 Group::PartitionKey(_, explicit) => explicit.clone(),
                 _ => None,
@@ -365,12 +365,22 @@ impl Aggregator {
             });
             self.take_numbered(records.zip(members.into_iter().chain(repeat(UNNUMBERED))), &mut sink);
         }
+        // Those that records have come back to are in use again.
+        self.forget_unused_numbers(&numbers);
     }
 
-    /// What is open there goes elsewhere, or nowhere.
-    fn abandon_number(&mut self, place: usize) {
-        if let (Some(numbers), Some(track)) = (&mut self.group_numbers, &self.open.get(place).track) {
-            numbers.abandon(track.group);
+    /// What is open there goes elsewhere, or nowhere. Gives the number of its group.
+    fn take_number_out(&mut self, place: usize) -> Option<u32> {
+        let number = self.open.get(place).track.as_ref().map(|track| track.group)?;
+        self.group_numbers.as_mut()?.take_out(number);
+        Some(number)
+    }
+
+    fn forget_unused_numbers(&mut self, numbers: &[u32]) {
+        if let Some(group_numbers) = &mut self.group_numbers {
+            for number in numbers {
+                group_numbers.forget_unused(*number);
+            }
         }
     }
 

@@ -93,8 +93,10 @@ impl<'a> Deref for Routed<'a> {
 pub(super) enum Group<Key> {
     /// Everything: [`Routing::Pinned`] and [`Routing::First`].
     Shared,
-    /// The lane or shard of that position.
-    Part(usize),
+    /// The lane of that position.
+    Lane(usize),
+    /// The shard whose hash keys begin there: one that outlives a change of the map stays the same group.
+    Shard(HashKey),
     /// One explicit hash key that came with the records, as they spell it.
     ExplicitHashKey(Key),
     /// One partition key, with or without an explicit hash key.
@@ -109,7 +111,8 @@ impl<Key: AsRef<[u8]>> Group<Key> {
     pub(super) fn borrowed(&self) -> Group<&[u8]> {
         match self {
             Self::Shared => Group::Shared,
-            Self::Part(position) => Group::Part(*position),
+            Self::Lane(position) => Group::Lane(*position),
+            Self::Shard(start) => Group::Shard(*start),
             Self::ExplicitHashKey(key) => Group::ExplicitHashKey(key.as_ref()),
             Self::PartitionKey(key, explicit) => {
                 Group::PartitionKey(key.as_ref(), explicit.as_ref().map(AsRef::as_ref))
@@ -122,7 +125,8 @@ impl Group<&[u8]> {
     pub(super) fn to_owned(&self) -> Group<Box<[u8]>> {
         match *self {
             Self::Shared => Group::Shared,
-            Self::Part(position) => Group::Part(position),
+            Self::Lane(position) => Group::Lane(position),
+            Self::Shard(start) => Group::Shard(start),
             Self::ExplicitHashKey(key) => Group::ExplicitHashKey(key.into()),
             Self::PartitionKey(key, explicit) => Group::PartitionKey(key.into(), explicit.map(Into::into)),
         }
@@ -152,8 +156,8 @@ impl Routing {
             (Self::First, _) | (Self::Pinned, None) => Group::Shared,
             (Self::PartitionKey | Self::ShardsToCome, explicit) => Group::PartitionKey(record.partition_key, explicit),
             (_, Some(explicit)) => Group::ExplicitHashKey(explicit),
-            (Self::Lanes(lanes), None) => Group::Part(lanes.lane_of(record.hash_key())),
-            (Self::Shards(shards), None) => Group::Part(shards.shard_of(record.hash_key())),
+            (Self::Lanes(lanes), None) => Group::Lane(lanes.lane_of(record.hash_key())),
+            (Self::Shards(shards), None) => Group::Shard(shards.starts[shards.shard_of(record.hash_key())]),
         }
     }
 

@@ -82,12 +82,16 @@ impl GroupNumbers {
         }
     }
 
-    /// Nothing of it is open any more, and nothing has closed.
-    pub(super) fn abandon(&mut self, number: u32) {
-        self.forget_if(number, |numbered| {
+    /// What was open of it is taken out: it may be put in again, until somebody asks to forget what is not.
+    pub(super) fn take_out(&mut self, number: u32) {
+        if let Some(numbered) = self.numbered.get_mut(&number) {
             numbered.is_open = false;
-            numbered.is_released
-        });
+        }
+    }
+
+    /// Gives its number up if nothing of it is open and all that has closed is released.
+    pub(super) fn forget_unused(&mut self, number: u32) {
+        self.forget_if(number, |numbered| !numbered.is_open && numbered.is_released);
     }
 
     /// Nobody has to do with what has closed of it.
@@ -125,7 +129,7 @@ mod tests {
     #[test]
     fn numbers_that_are_in_use_are_not_given_again() {
         let mut numbers = GroupNumbers { last: u32::MAX - 1, ..GroupNumbers::default() };
-        let part = |position| Group::Part(position);
+        let part = |position| Group::Lane(position);
         assert_eq!([numbers.open(&part(1)), numbers.open(&part(2))], [u32::MAX, 0]);
         numbers.last = u32::MAX - 1;
         assert_eq!(numbers.open(&part(3)), 1);
@@ -139,7 +143,8 @@ mod tests {
         numbers.release(number);
         assert!(numbers.numbers.is_empty() && numbers.numbered.is_empty());
         let number = numbers.open(&Group::Shared);
-        numbers.abandon(number);
+        numbers.take_out(number);
+        numbers.forget_unused(number);
         assert!(numbers.numbers.is_empty() && numbers.numbered.is_empty());
     }
 }
