@@ -1,6 +1,6 @@
 'use strict';
 
-// One Kinesis stream: created, resharded, read to its end.
+// One Kinesis stream: created, resharded, written with everything resent, read to its end.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 
@@ -11,11 +11,16 @@ const {
   GetShardIteratorCommand,
   ListShardsCommand,
   MergeShardsCommand,
+  PutRecordsCommand,
   SplitShardCommand,
 } = require('@aws-sdk/client-kinesis');
 
+const MAX_ENTRIES = 500;
+const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 80;
+const MAX_RESENDS = 20;
 
+/** @typedef {import('../../index').AggregatedRecord} AggregatedRecord */
 /** @typedef {import('@aws-sdk/client-kinesis').Shard} Shard */
 
 class Stream {
@@ -71,6 +76,25 @@ class Stream {
     );
     await this.#active();
     return { split: nameOf(first.ShardId), merged: [nameOf(left.ShardId), nameOf(right.ShardId)] };
+  }
+
+  /**
+   * Puts entries and resends those that the answer names as failed, until none is left.
+   *
+   * @param {AggregatedRecord[]} entries
+   * @param {{ inOrder: boolean }} options `inOrder`: no two entries of one partition key in the same request
+   */
+  async put(entries, { inOrder }) {
+    for (const batch of batches(entries, inOrder)) {
+      let left = batch;
+      for (let resend = 0; left.length > 0; resend++) {
+        if (resend > MAX_RESENDS) throw new Error(`The endpoint refused ${left.length} records ${resend} times.`);
+        if (resend > 0) await sleep(20 * resend);
+        const Records = left.map(({ userRecordCount, ...entry }) => entry);
+        const answer = await this.client.send(new PutRecordsCommand({ StreamName: this.name, Records }));
+        left = answer.FailedRecordCount ? left.filter((_, i) => answer.Records?.[i].ErrorCode) : [];
+      }
+    }
   }
 
   /**
@@ -132,6 +156,45 @@ class Stream {
   }
 }
 
+/**
+ * Entries in requests that PutRecords takes.
+ *
+ * @param {AggregatedRecord[]} entries
+ * @param {boolean} inOrder
+ */
+function batches(entries, inOrder) {
+  const all = [];
+  /** @type {AggregatedRecord[]} */
+  let batch = [];
+  let bytes = 0;
+  let keys = new Set();
+  for (const entry of entries) {
+    const size = sizeOf(entry);
+    const isFull = batch.length === MAX_ENTRIES || bytes + size > MAX_REQUEST_BYTES;
+    // Of two entries in one request the first may fail and the second may not: then their order is lost.
+    if (isFull || (inOrder && keys.has(entry.PartitionKey))) {
+      all.push(batch);
+      batch = [];
+      bytes = 0;
+      keys = new Set();
+    }
+    batch.push(entry);
+    bytes += size;
+    keys.add(entry.PartitionKey);
+  }
+  if (batch.length > 0) all.push(batch);
+  return all;
+}
+
+/**
+ * Bytes that Kinesis counts.
+ *
+ * @param {{ PartitionKey: string, Data: Uint8Array }} entry
+ */
+function sizeOf({ PartitionKey, Data }) {
+  return Data.length + Buffer.byteLength(PartitionKey);
+}
+
 /** @param {Shard[]} shards */
 function open(shards) {
   return shards.filter((shard) => shard.SequenceNumberRange?.EndingSequenceNumber === undefined);
@@ -156,4 +219,4 @@ function nameOf(shardId) {
   return Number(shardId?.split('-')[1]);
 }
 
-module.exports = { Stream, endOf, nameOf, open, startOf };
+module.exports = { Stream, endOf, nameOf, open, sizeOf, startOf };
