@@ -262,10 +262,7 @@ function byTheFields(
     const says = `cut off at byte ${data.length}, behind a whole field: all ${DIGEST_BYTES} bytes of the MD5 are missing, or more`;
     return { kind: 'cut off', says, offset: data.length, bytes: DIGEST_BYTES };
   }
-  const [next = digestStart] = readableFrom(data, stopAtTheEnd.partStart, digestStart);
-  if (stopAtTheEnd.missing !== undefined && next === digestStart && reachesTheEnd(data, stopAtTheEnd)) {
-    return cutOff(data, stopAtTheEnd, stopAtTheEnd.missing);
-  }
+  // First: the beginning of an MD5 may look like that of a field.
   const hash = createHash('md5');
   let hashed = MAGIC.length;
   for (const { end } of partsToTheEnd) {
@@ -273,6 +270,10 @@ function byTheFields(
     hashed = end;
     const damage = data.length - end < DIGEST_BYTES ? asEndOfMessage(data, end, hash.copy().digest(), 1) : undefined;
     if (damage?.kind === 'cut off') return damage;
+  }
+  const [next = digestStart] = readableFrom(data, stopAtTheEnd.partStart, digestStart);
+  if (stopAtTheEnd.missing !== undefined && next === digestStart && reachesTheEnd(data, stopAtTheEnd)) {
+    return cutOff(data, stopAtTheEnd, stopAtTheEnd.missing);
   }
   if (stop === undefined) {
     const says = `changed bytes, somewhere between bytes ${MAGIC.length} and ${digestStart}: the message can be read to its end, and its checksum is wrong`;
