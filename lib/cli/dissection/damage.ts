@@ -45,9 +45,10 @@ export function damageOf(data: Buffer, effort: Effort): Damage {
   const { parts, stop } = walk(data, MAGIC.length, digestStart);
   if (isRight) return stop === undefined ? indexNowhere(parts) : malformed(stop);
   const toTheEnd = walk(data, MAGIC.length, data.length);
+  const proven = () => byTheChecksum(data, toTheEnd.parts, PROOF_BYTES).next().value;
   return (
     wrapped(data) ??
-    byTheChecksum(data, toTheEnd.parts) ??
+    proven() ??
     flippedBit(data, stop, effort) ??
     foreignBytes(data, parts, stop, effort) ??
     byTheFields(data, parts, stop, toTheEnd.parts, toTheEnd.stop)
@@ -116,15 +117,15 @@ function isGzip(bytes: Buffer): boolean {
   }
 }
 
-/** A message that ends with one of the fields, and the MD5 of it, or most of it, behind. */
-function byTheChecksum(data: Buffer, parts: Part[]): Damage | undefined {
+/** What a message that ends with one of the fields has behind it: the MD5 of it, or at least so many bytes of that. */
+function* byTheChecksum(data: Buffer, parts: Part[], least: number): Generator<Damage, undefined> {
   const hash = createHash('md5');
   let hashed = MAGIC.length;
   for (const { end } of parts) {
     hash.update(data.subarray(hashed, end));
     hashed = end;
-    const damage = asEndOfMessage(data, end, hash.copy().digest(), PROOF_BYTES);
-    if (damage) return damage;
+    const damage = asEndOfMessage(data, end, hash.copy().digest(), least);
+    if (damage) yield damage;
   }
   return undefined;
 }
@@ -263,14 +264,8 @@ function byTheFields(
     return { kind: 'cut off', says, offset: data.length, bytes: DIGEST_BYTES };
   }
   // First: the beginning of an MD5 may look like that of a field.
-  const hash = createHash('md5');
-  let hashed = MAGIC.length;
-  for (const { end } of partsToTheEnd) {
-    hash.update(data.subarray(hashed, end));
-    hashed = end;
-    const damage = data.length - end < DIGEST_BYTES ? asEndOfMessage(data, end, hash.copy().digest(), 1) : undefined;
-    if (damage?.kind === 'cut off') return damage;
-  }
+  const last = partsToTheEnd.filter(({ end }) => data.length - end < DIGEST_BYTES);
+  for (const damage of byTheChecksum(data, last, 1)) if (damage.kind === 'cut off') return damage;
   const [next = digestStart] = readableFrom(data, stopAtTheEnd.partStart, digestStart);
   if (stopAtTheEnd.missing !== undefined && next === digestStart && reachesTheEnd(data, stopAtTheEnd)) {
     return cutOff(data, stopAtTheEnd, stopAtTheEnd.missing);
