@@ -120,7 +120,7 @@ describe('of one shard', () => {
   test('what is held back delays no other', () => {
     const dispatch = of('a', [KIB, KIB, KIB]);
     dispatch.ready(entry(), 'b', NOW);
-    dispatch.pace('a', NOW).throttled(KIB, NOW);
+    dispatch.pace('a', NOW).throttled(KIB, false, NOW);
     expect(dispatch.next(NOW, true)).toHaveLength(2);
     expect(dispatch.next(NOW, true)).toEqual([]);
     // 64 KiB a second: a KiB in a 64th of it.

@@ -112,6 +112,46 @@ test('3: one shard is throttled for ever', async () => {
   }
 });
 
+describe('3: where shards are not known', () => {
+  test.each([
+    ['none', { routing: 'none' }],
+    ['pinned', { routing: 'pinned', maxUserRecords: 10 }],
+    ['pinned, ten entries a second', { routing: 'pinned' }],
+  ])('one of four that is throttled for ever slows down no other: %s', async (_, options) => {
+    const storedByOthers = async (isFaulty) => {
+      const it = given({ ...options, distribution: 'partition-key', recordTtlMs: 4000, onFailure() {} });
+      const { kinesis, producer } = it;
+      const dead = kinesis.shards[0];
+      if (isFaulty)
+        kinesis.fault = () => ({ entries: (entry) => (kinesis.owner(entry) === dead ? isThrottled() : undefined) });
+      await load(it, { perSecond: 400, ms: 10_000, keys: 1999, bytes: 1000, by: 'add' });
+      const { entries } = producer.metrics();
+      if (isFaulty) expect(entries.throttled).toBeGreaterThan(10);
+      const others = kinesis.records.filter(({ shardId }) => shardId !== dead.id);
+      return others.reduce((sum, { Data }) => sum + Data.length, 0);
+    };
+    expect((await storedByOthers(true)) / (await storedByOthers(false))).toBeGreaterThanOrEqual(0.95);
+  });
+
+  describe('a stream that throttles is sent less:', () => {
+    /** Of 400 new entries a second, when that share of all tries is throttled. */
+    async function triesPerSecond(share) {
+      const it = given({ routing: 'none', distribution: 'partition-key', recordTtlMs: 4000, onFailure() {} });
+      const { environment, kinesis } = it;
+      kinesis.fault = () => ({ entries: () => (environment.random() < share ? isThrottled() : undefined) });
+      await load(it, { perSecond: 400, ms: 10_000, bytes: 1000, by: 'add' });
+      return Array.from({ length: 9 }, (_, i) => {
+        const ofSecond = kinesis.requests.filter(({ time }) => Math.floor(time / 1000) === i + 1);
+        return ofSecond.reduce((sum, { entries }) => sum + entries.length, 0);
+      });
+    }
+
+    // If each entry only backed off, there would be 750 tries a second, and 2000.
+    test('half of all entries', async () => expect(Math.min(...(await triesPerSecond(0.5)))).toBeLessThan(600));
+    test('all of them', async () => expect(Math.max(...(await triesPerSecond(1)))).toBeLessThanOrEqual(70));
+  });
+});
+
 test('3: the entry of a failure deaggregates to its user records', async () => {
   const it = given({ routing: 'pinned', recordTtlMs: 2000, distribution: 'partition-key' });
   const { kinesis, books, producer, environment } = it;

@@ -15,9 +15,9 @@ function throttled(bytesPerSecond, shardId = 'shard') {
     const now = (i * 1000) / entries;
     pace.admits(10 * KIB, now);
     pace.take(10 * KIB);
-    pace.stored(10 * KIB, now);
+    pace.stored(10 * KIB, false, now);
   }
-  pace.throttled(10 * KIB, 2000);
+  pace.throttled(10 * KIB, false, 2000);
   return pace;
 }
 
@@ -62,15 +62,15 @@ test('a throttle leaves one entry of the burst, also of small ones', () => {
 
 test('a throttle sets no rate above its own, however much a burst has stored', () => {
   const pace = new Pace('shard', 150, 0);
-  pace.stored(10 * MIB, 0);
-  pace.throttled(10 * KIB, 100);
+  pace.stored(10 * MIB, false, 0);
+  pace.throttled(10 * KIB, false, 100);
   expect(pace.bytesPerSecond).toBe(1.5 * MIB);
 });
 
 test('what was stored more than a second ago does not count', () => {
   const pace = throttled(500 * KIB);
-  pace.stored(300 * KIB, 2100);
-  pace.throttled(10 * KIB, 4600);
+  pace.stored(300 * KIB, false, 2100);
+  pace.throttled(10 * KIB, false, 4600);
   expect(pace.bytesPerSecond).toBe(64 * KIB);
 });
 
@@ -78,7 +78,7 @@ test('a throttle begins the half second anew', () => {
   const pace = throttled(500 * KIB);
   const rate = pace.bytesPerSecond;
   pace.admits(10 * MIB, 2100);
-  pace.throttled(10 * KIB, 2300);
+  pace.throttled(10 * KIB, false, 2300);
   pace.admits(10 * MIB, 2600);
   pace.admits(10 * MIB, 2799);
   expect(pace.bytesPerSecond).toBe(rate);
@@ -89,9 +89,9 @@ test('a throttle begins the half second anew', () => {
 test('not below 64 KiB a second, and not twice within half a second', () => {
   const pace = throttled(500 * KIB);
   const rate = pace.bytesPerSecond;
-  pace.throttled(10 * KIB, 2499);
+  pace.throttled(10 * KIB, false, 2499);
   expect(pace.bytesPerSecond).toBe(rate);
-  pace.throttled(10 * KIB, 4600);
+  pace.throttled(10 * KIB, false, 4600);
   expect(pace.bytesPerSecond).toBe(64 * KIB);
 });
 
@@ -119,7 +119,7 @@ test('without a shard there is no limit until the first throttle, and none again
   const pace = new Pace(undefined, 150, 0);
   for (let i = 0; i < 100; i++) pace.take(MIB);
   expect(pace.admits(10 * MIB, 0)).toBe(true);
-  pace.throttled(10 * KIB, 100);
+  pace.slowDown(10 * KIB, 100);
   expect(pace.bytesPerSecond).toBe(64 * KIB);
   pace.take(10 * KIB);
   expect(pace.admits(10 * KIB, 100)).toBe(false);
@@ -127,4 +127,78 @@ test('without a shard there is no limit until the first throttle, and none again
   expect(pace.bytesPerSecond).toBeLessThan(Infinity);
   pace.admits(1, 10_101);
   expect(pace.bytesPerSecond).toBe(Infinity);
+});
+
+describe('without a shard, a poll of half a second decides', () => {
+  /** A pace whose poll begins at 0 with what so many answers say, `stored` or `throttled`. */
+  function polled(answers) {
+    const pace = new Pace(undefined, 150, 0);
+    pace.throttled(KIB, true, 0);
+    tell(pace, answers, 100);
+    return pace;
+  }
+
+  function tell(pace, { stored = 0, throttled = 0, again = 0 }, now) {
+    for (let i = 0; i < stored; i++) pace.stored(KIB, false, now);
+    for (let i = 0; i < throttled; i++) pace.throttled(KIB, false, now);
+    for (let i = 0; i < again; i++) pace.throttled(KIB, true, now);
+  }
+
+  /** Whether the pace has a limit, by what is known at a time. */
+  function isCut(pace, now = 500) {
+    tell(pace, { again: 1 }, now);
+    return pace.bytesPerSecond < Infinity;
+  }
+
+  test('most were throttled: it is cut, and not before', () => {
+    const pace = polled({ throttled: 40, stored: 10 });
+    expect(isCut(pace, 499)).toBe(false);
+    expect(isCut(pace, 500)).toBe(true);
+  });
+
+  test('all were throttled', () => expect(isCut(polled({ throttled: 16 }))).toBe(true));
+  test('a quarter was', () => expect(isCut(polled({ throttled: 250, stored: 750 }))).toBe(false));
+  test('more than half, but not clearly', () => expect(isCut(polled({ throttled: 30, stored: 15 }))).toBe(false));
+  test('one was, and nothing else was sent', () => expect(isCut(polled({ throttled: 1 }))).toBe(false));
+
+  test('what was throttled before says nothing', () => {
+    expect(isCut(polled({ again: 1000 }))).toBe(false);
+    const pace = polled({ throttled: 16 });
+    for (let i = 0; i < 1000; i++) pace.stored(KIB, true, 100);
+    expect(isCut(pace)).toBe(true);
+  });
+
+  test('few entries add up, over as many half seconds as it takes', () => {
+    const pace = polled({ throttled: 3 });
+    let now = 500;
+    for (; !isCut(pace, now); now += 500) tell(pace, { throttled: 3 }, now);
+    expect(now).toBe(3000);
+  });
+
+  test('a clear result is forgotten when the next one begins', () => {
+    const pace = polled({ stored: 1000 });
+    expect(isCut(pace, 500)).toBe(false);
+    tell(pace, { throttled: 16 }, 600);
+    expect(isCut(pace, 1000)).toBe(true);
+
+    const other = polled({ throttled: 1000 });
+    expect(isCut(other, 500)).toBe(true);
+    other.stored(300 * KIB, true, 900);
+    tell(other, { again: 1 }, 1000);
+    expect(other.bytesPerSecond).toBe(64 * KIB); // another cut would make it 0.7 of 300
+  });
+
+  test('while all that is sent was throttled before and is throttled again, the rate does not grow', () => {
+    const growth = (isAnythingStored) => {
+      const pace = polled({ throttled: 100 });
+      for (let now = 500; now < 5000; now += 100) {
+        tell(pace, { again: 2 }, now);
+        if (isAnythingStored) pace.stored(KIB, true, now);
+        pace.admits(10 * MIB, now);
+      }
+      return pace.bytesPerSecond / KIB;
+    };
+    expect(growth(false)).toBe(64);
+    expect(growth(true)).toBeGreaterThan(500);
+  });
 });

@@ -539,11 +539,8 @@ export class Delivery {
     const isStored = this.#attempt(request, answer, undefined);
     let stored = 0;
     let throttled = 0;
-    let ofUnknownShard = 0;
-    let throttledOfUnknownShard = 0;
     for (const [i, entry] of request.entries.entries()) {
       const place = places[i] as Place | Failure;
-      if (entry.pace?.shardId === undefined) ofUnknownShard++;
       if (place.outcome === 'stored') {
         stored++;
         this.#stored(entry, place, isStored, request.map, now);
@@ -552,17 +549,12 @@ export class Delivery {
       this.#metrics.error(place.code);
       if (place.isThrottle) {
         throttled++;
-        if (entry.pace?.shardId === undefined) throttledOfUnknownShard++;
-        else entry.pace.throttled(entry.bytes, now);
+        entry.pace?.throttled(entry.bytes, entry.wasThrottled, now);
+        entry.wasThrottled = true;
       }
       this.#tried(entry, request, answer, sdkAttempts > 1 ? { ...place, outcome: 'unknown' } : place, now);
     }
     this.#metrics.entries.throttled += throttled;
-    // A part only may be one shard of many, which must not slow down the others.
-    if (throttledOfUnknownShard > ofUnknownShard / 2) {
-      const [first] = request.entries;
-      this.#dispatch.pace(undefined, now).throttled((first as Entry).bytes, now);
-    }
     return [stored, throttled];
   }
 
@@ -611,7 +603,7 @@ export class Delivery {
     const mayBeDuplicated = entry.mayBeStored || attempt.sdkAttempts > 1;
     entry.tried(attempt);
     const { record, members, bytes, attempts, isAggregated: aggregated } = entry;
-    entry.pace?.stored(bytes, now);
+    entry.pace?.stored(bytes, entry.wasThrottled, now);
     this.#remember(record, place.shardId);
     if (aggregated) this.#storedAsAggregates += members.length;
     const { userRecords, entries } = this.#metrics;

@@ -120,7 +120,7 @@ export class Dispatch {
 
   /** A shard or the service asked for less: all slow down. */
   throttleAll(bytes: number, now: number): void {
-    for (const { pace } of this.#queues.values()) pace.throttled(bytes, now);
+    for (const { pace } of this.#queues.values()) pace.slowDown(bytes, now);
   }
 
   /**

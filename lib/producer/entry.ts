@@ -32,6 +32,8 @@ export class Entry {
   attempts: Attempt[] = [];
   tries = 0;
   mayBeStored = false;
+  /** An answer said so of it, not of a whole request. */
+  wasThrottled = false;
   cause: unknown;
   pace: Pace | undefined;
 
@@ -87,6 +89,7 @@ export class Entry {
     this.attempts = [...from.attempts];
     this.tries = from.tries;
     this.mayBeStored = from.mayBeStored;
+    this.wasThrottled = from.wasThrottled;
     this.cause = from.cause;
     this.#triesByKind = new Map(from.#triesByKind);
   }

@@ -8,6 +8,8 @@ const DEPTH_BYTES = 10 * MIB;
 const SLOWEST = 64 * 1024;
 const CUT_TO = 0.7;
 const WINDOW_MS = 500;
+/** Where one of four shards throttles, so many more throttled than stored are a chance of one in 3^16. */
+const CLEAR_LEAD = 16;
 const GROWTH = 1.1;
 /** An unknown shard that did not hold anything back for so long is unlimited again. */
 const FORGOTTEN_MS = 10_000;
@@ -32,6 +34,7 @@ export class Pace {
   #neededAt = Number.NEGATIVE_INFINITY;
   /** What was stored in this second and in the one before. */
   #stored: [at: number, bytes: number, before: number];
+  #poll = new Poll();
 
   /**
    * @param shardId none for what goes to shards that are not known
@@ -74,32 +77,42 @@ export class Pace {
     return now + Math.max(wait(bytesMissing, this.#rate), wait(1 - this.#entries, this.#entryRate));
   }
 
-  stored(bytes: number, now: number): void {
+  /** @param wasThrottled the entry, at an earlier try */
+  stored(bytes: number, wasThrottled: boolean, now: number): void {
     this.#roll(now);
     this.#stored[1] += bytes;
+    if (!wasThrottled) this.#poll.count(-1);
   }
 
-  /** An entry was throttled. */
-  throttled(bytes: number, now: number): void {
+  /** @param wasThrottled the entry, at an earlier try */
+  throttled(bytes: number, wasThrottled: boolean, now: number): void {
+    if (this.shardId !== undefined || this.#poll.ends(now)) this.slowDown(bytes, now);
+    // As long as nothing at all is stored, a higher rate would not help.
+    else if (this.#lastSecond(now) === 0) this.#beginWindow(now);
+    if (!wasThrottled) this.#poll.count(1);
+  }
+
+  /** The burst is over, and what was stored sets the rate. */
+  slowDown(bytes: number, now: number): void {
     this.#fill(now);
-    this.#roll(now);
     this.#bytes = Math.min(this.#bytes, bytes);
     this.#entries = Math.min(this.#entries, 1);
-    this.#heldBack = false;
-    this.#windowStart = now;
+    this.#beginWindow(now);
     this.#neededAt = now;
     if (now - this.#cutAt < WINDOW_MS) return;
     this.#cutAt = now;
-    const [at, current, before] = this.#stored;
-    const lastSecond = current + before * Math.max(0, 1 - (now - at) / SECOND);
-    this.#rate = Math.min(this.#fullRate, Math.max(SLOWEST, CUT_TO * lastSecond));
+    this.#rate = Math.min(this.#fullRate, Math.max(SLOWEST, CUT_TO * this.#lastSecond(now)));
+  }
+
+  #beginWindow(now: number): void {
+    this.#heldBack = false;
+    this.#windowStart = now;
   }
 
   #fill(now: number): void {
     if (now - this.#windowStart >= WINDOW_MS) {
       if (this.#heldBack) this.#rate = Math.min(this.#fullRate, this.#rate * GROWTH + SLOWEST);
-      this.#heldBack = false;
-      this.#windowStart = now;
+      this.#beginWindow(now);
     }
     if (this.#fullRate === Number.POSITIVE_INFINITY && now - this.#neededAt >= FORGOTTEN_MS)
       this.#rate = this.#fullRate;
@@ -114,9 +127,39 @@ export class Pace {
     this.#filledAt = now;
   }
 
+  /** How many bytes were stored in the last second. */
+  #lastSecond(now: number): number {
+    this.#roll(now);
+    const [at, current, before] = this.#stored;
+    return current + before * Math.max(0, 1 - (now - at) / SECOND);
+  }
+
   #roll(now: number): void {
     const elapsed = now - this.#stored[0];
     if (elapsed < SECOND) return;
     this.#stored = [now, 0, elapsed < 2 * SECOND ? this.#stored[1] : 0];
+  }
+}
+
+/**
+ * Whether most shards throttle, where nobody knows which entry goes to which. A shard that throttles for ever has its
+ * entries sent again and again, so only those that were never throttled before tell how many such shards there are.
+ */
+class Poll {
+  #began = Number.NEGATIVE_INFINITY;
+  /** By how many more were throttled than stored. */
+  #lead = 0;
+
+  count(by: 1 | -1): void {
+    this.#lead += by;
+  }
+
+  /** Ends it if it is time, and says whether most were throttled. What has no clear majority goes on. */
+  ends(now: number): boolean {
+    if (now - this.#began < WINDOW_MS) return false;
+    this.#began = now;
+    const lead = this.#lead;
+    if (Math.abs(lead) >= CLEAR_LEAD) this.#lead = 0;
+    return lead >= CLEAR_LEAD;
   }
 }
