@@ -75,11 +75,13 @@ export class UserRecordBatch {
     if (!outline.isAggregate) return payload.toString();
     const start = outline.start(i - this.#ahead);
     const end = start + outline.length(i - this.#ahead);
-    if (this.#copy || !this.#isAskedAgain) {
-      this.#isAskedAgain = true;
-      return outline.dataIsAscii ? payload.latin1Slice(start, end) : payload.utf8Slice(start, end);
+    if (this.#text === undefined) {
+      if (this.#copy || !this.#isAskedAgain) {
+        this.#isAskedAgain = true;
+        return outline.dataIsAscii ? payload.latin1Slice(start, end) : payload.utf8Slice(start, end);
+      }
+      this.#text = textOf(payload, outline.dataIsAscii);
     }
-    this.#text ??= textOf(payload, outline.dataIsAscii);
     return this.#text.slice(start, end);
   }
 
@@ -133,6 +135,9 @@ export class UserRecordBatch {
     if (!Number.isInteger(i) || i < 0 || i >= this.length) {
       throw new RangeError(`there is no user record ${String(i)} in a batch of ${this.length}`);
     }
+    // If you read on in order, you need the keys of one Kinesis record at a time. Kept until the batch goes, those of an event
+    // would take 100 MB more under Node 24, and a tenth more time under Node 22: the garbage collector copies them.
+    if (i > 0 && i === this.#end) this.#source.outline.forgetKeys();
     // The last Kinesis record that begins at or before i: those that hold nothing begin where the next one does.
     let low = 0;
     let high = this.#sources.length;

@@ -102,6 +102,10 @@ export class Outline {
     return this.#keys;
   }
 
+  forgetKeys(): void {
+    this.#keys = undefined;
+  }
+
   #keysOf(payload: Payload, copy: boolean): string[] {
     const flags = this.#word(FLAGS);
     if (flags & KEYS_ARE_ASCII) return copy ? this.#sliced(payload, 'latin1Slice') : this.#asciiKeys(payload);
