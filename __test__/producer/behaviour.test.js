@@ -590,6 +590,36 @@ describe('what the stream is', () => {
     expect(it.kinesis.requests[0].entries).toHaveLength(4);
   });
 
+  test('the pace of a shard that is gone is forgotten, and one of the same name begins anew; that of another stays', async () => {
+    const it = given({ distribution: 'partition-key', shardRateLimit: 1, lingerMs: 10, recordTtlMs: 60_000 });
+    const { kinesis, environment, books, producer } = it;
+    await environment.settle(producer.ready());
+    const putMegabytes = (shard, count) => {
+      const keys = Array.from({ length: 1000 }, (_, i) => `key-${i}`);
+      const its = keys.filter((PartitionKey) => kinesis.owner({ PartitionKey }) === shard);
+      for (const key of its.slice(0, count)) books.put(producer, key, { bytes: 1_000_000 });
+      return shard.id;
+    };
+    // The whole burst of each.
+    const stays = putMegabytes(kinesis.shards[0], 10);
+    const gone = putMegabytes(kinesis.shards[3], 10);
+    await environment.run(6000);
+    for (const shards of [2, 4]) {
+      kinesis.recreate(shards);
+      for (let i = 0; i < 70; i++) {
+        books.put(producer, `key-${i}`);
+        await environment.run(environment.time + 100);
+      }
+    }
+    expect(kinesis.listed).toBe(3);
+    const before = kinesis.records.length;
+    expect(putMegabytes(kinesis.shards[0], 5)).toBe(stays);
+    expect(putMegabytes(kinesis.shards[3], 5)).toBe(gone);
+    await environment.run(environment.time + 1000);
+    expect(kinesis.records.slice(before).map(({ shardId }) => shardId)).toEqual(new Array(5).fill(gone));
+    await settled(it);
+  });
+
   test('until the map is known, nothing waits for it', async () => {
     const it = given();
     it.kinesis.listFault = (times) => (times <= 2 ? sdkError('LimitExceededException', 400) : undefined);
@@ -645,6 +675,30 @@ describe('what the stream is', () => {
     expect(after.length).toBeGreaterThan(10);
     expect(after.every(({ Data }) => !Data.subarray(0, 4).equals(Buffer.from('f3899ac2', 'hex')))).toBe(true);
     expect(it.books.errors).toMatchObject([{ message: expect.stringContaining('AUTO') }]);
+  });
+
+  test('13: what backs off when it turns out to be AUTO goes on apart, once its delay is over', async () => {
+    const it = given({ ...PLAIN, distribution: 'detect', requestTimeoutMs: 10_000 });
+    const { kinesis, environment, books } = it;
+    // An answer that comes too late to be waited for, while the entry backs off for half a second at least.
+    kinesis.client.describeStreamSummary = async () => {
+      await environment.sleep(1200);
+      kinesis.distribution = 'AUTO';
+      return { StreamDescriptionSummary: { RecordDistributionStrategy: 'AUTO' } };
+    };
+    kinesis.fault = ({ number }) => (number === 0 ? { throws: () => sdkError('ExpiredTokenException', 400) } : {});
+    const keys = ['a', 'b', 'c'];
+    for (const key of keys) books.put(it.producer, key);
+    await settled(it);
+    const [together, ...apart] = kinesis.requests;
+    expect(together).toMatchObject({ time: 1000, entries: [{ userRecordCount: 3 }] });
+    expect(apart.flatMap(({ entries }) => entries.map(({ PartitionKey }) => PartitionKey))).toEqual(keys);
+    expect(apart).toHaveLength(1);
+    expect(apart[0].time).toBeGreaterThanOrEqual(1005 + 500);
+    for (const { result } of books.records) {
+      expect(result.aggregated).toBe(false);
+      expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['refused', 'stored']);
+    }
   });
 
   test('13: AUTO cannot keep order', async () => {

@@ -87,6 +87,22 @@ test('2: one shard is throttled for 20 s, then healed', async () => {
   expect(faulty.triesPerSecond * faulty.bytesPerTry).toBeLessThanOrEqual(3 * 51_200);
 });
 
+test('2: a shard that is known and throttles is tried with 64 KiB a second, and no other is', async () => {
+  const it = given({ recordTtlMs: 10_000, distribution: 'partition-key', onFailure() {} });
+  const { kinesis, environment, producer } = it;
+  const [hot, ...others] = kinesis.shards;
+  kinesis.fault = () => ({ entries: (entry) => (kinesis.owner(entry) === hot ? isThrottled() : undefined) });
+  await environment.settle(producer.ready());
+  await load(it, { perSecond: 600, ms: 8000, bytes: 1000, by: 'add' });
+  const perSecond = (shard) => {
+    const tried = kinesis.requests.filter(({ time }) => time > 4000).flatMap(({ entries }) => entries);
+    const its = tried.filter((entry) => kinesis.owner(entry) === shard);
+    return its.reduce((sum, { Data, PartitionKey }) => sum + Data.length + PartitionKey.length, 0) / 4;
+  };
+  expect(perSecond(hot)).toBeLessThanOrEqual(1.1 * 65_536);
+  for (const other of others) expect(perSecond(other)).toBeGreaterThan(100_000);
+});
+
 test('3: one shard is throttled for ever', async () => {
   const it = given({ routing: { lanes: 16 }, recordTtlMs: 2000, distribution: 'partition-key' });
   const { environment, kinesis, books, producer } = it;
@@ -532,6 +548,30 @@ test.each([
   const { attempts, mayBeDuplicated } = books.records[0].result;
   expect(attempts).toMatchObject([{ outcome: 'unknown', sdkAttempts: 2 }, { outcome: 'stored' }]);
   expect(mayBeDuplicated).toBe(true);
+});
+
+test.each([['shards'], ['none']])('a request that is throttled as a whole slows down all: %s', async (routing) => {
+  const it = given({ routing, distribution: 'partition-key', lingerMs: 10 });
+  const { kinesis, books, producer, environment } = it;
+  await environment.settle(producer.ready());
+  const shards = routing === 'none' ? 1 : 4;
+  const put = (records) => {
+    for (let i = 0; i < records; i++) books.put(producer, `key-${i}`, { bytes: 1000 });
+  };
+  put(20);
+  await environment.run(100);
+  kinesis.fault = ({ number }) =>
+    number === throttled ? { throws: () => sdkError('LimitExceededException', 400) } : {};
+  const throttled = kinesis.requests.length;
+  put(20);
+  await environment.run(200);
+  const before = kinesis.records.length;
+  put(1500);
+  await environment.run(1200);
+  const bytes = kinesis.records.slice(before).reduce((sum, { Data }) => sum + Data.length, 0);
+  // In a second, twice 10 % and 64 KiB are added to the rate; and what was throttled leaves one entry of the burst.
+  expect(bytes).toBeLessThan(shards * (150_000 + 51_200));
+  await settled(it);
 });
 
 test('22: flush resolves while another loop puts for ever', async () => {
