@@ -120,20 +120,20 @@ test('6: connection refused, with the real SDK', () => {
   expect(printed.trim()).toBe('ERR_KPL_EXPIRED false true refused ECONNREFUSED');
 });
 
-test('require takes at most two milliseconds more than that of kinesis-agg', () => {
-  const script = (name) => `
-    const start = performance.now();
-    require('${name}');
-    const ms = performance.now() - start;
-    console.log(ms);`;
-  const times = { 'kinesis-agg': [], 'kinesis-agg/producer': [] };
-  for (let i = 0; i < 20; i++) {
-    for (const [name, all] of Object.entries(times)) all.push(Number(run(script(name))));
-  }
-  const [least, withProducer] = [Math.min(...times['kinesis-agg']), Math.min(...times['kinesis-agg/producer'])];
-  console.info(`require: ${least.toFixed(1)} ms, with the producer ${withProducer.toFixed(1)} ms`);
-  // As a share of the three milliseconds that kinesis-agg takes on an idle machine, since both grow on a busy one.
-  expect(withProducer - least).toBeLessThan((least * 2) / 3);
+test('require takes no longer than that of kinesis-agg and half as much again', () => {
+  const script = `
+    const { performance } = require('node:perf_hooks');
+    const times = ['kinesis-agg', 'kinesis-agg/producer'].map((name) => {
+      const start = performance.now();
+      require(name);
+      return performance.now() - start;
+    });
+    console.log(JSON.stringify(times));`;
+  const runs = Array.from({ length: 20 }, () => JSON.parse(run(script)));
+  const [face, producer] = [0, 1].map((position) => Math.min(...runs.map((times) => times[position])));
+  console.info(`require: ${face.toFixed(1)} ms, the producer ${producer.toFixed(1)} ms more`);
+  // The benchmark has the figure, on a quiet machine. Both grow on a busy one, so that here one is measured by the other.
+  expect(producer).toBeLessThan(face * 1.5);
 }, 120_000);
 
 describe('bundled as an ES module', () => {

@@ -63,6 +63,7 @@ function fillArrays<T>(sources: Source[], settings: Settings, fill: Fill<T>, arr
 function concat<T>(arrays: T[][]): T[] {
   /** As many arguments as fit on any stack. */
   const GROUP = 1024;
+  if (arrays.length === 1) return arrays[0] as T[];
   if (arrays.length <= GROUP) return ([] as T[]).concat(...arrays);
   const groups: T[][] = [];
   for (let from = 0; from < arrays.length; from += GROUP) groups.push(concat(arrays.slice(from, from + GROUP)));
