@@ -87,8 +87,11 @@ test('2: one shard is throttled for 20 s, then healed', async () => {
   expect(faulty.triesPerSecond * faulty.bytesPerTry).toBeLessThanOrEqual(3 * 51_200);
 });
 
-test('2: a shard that is known and throttles is tried with 64 KiB a second, and no other is', async () => {
-  const it = given({ recordTtlMs: 10_000, distribution: 'partition-key', onFailure() {} });
+test.each([
+  ['is known', { routing: 'shards' }],
+  ['has never stored anything, so that it is not known,', { routing: { lanes: 4 } }],
+])('2: a shard that %s and throttles is tried with 64 KiB a second, and no other is', async (_, options) => {
+  const it = given({ ...options, recordTtlMs: 10_000, distribution: 'partition-key', onFailure() {} });
   const { kinesis, environment, producer } = it;
   const [hot, ...others] = kinesis.shards;
   kinesis.fault = () => ({ entries: (entry) => (kinesis.owner(entry) === hot ? isThrottled() : undefined) });

@@ -8,8 +8,8 @@ const DEPTH_BYTES = 10 * MIB;
 const SLOWEST = 64 * 1024;
 const CUT_TO = 0.7;
 const WINDOW_MS = 500;
-/** Where one of four shards throttles, so many more throttled than stored are a chance of one in 3^16. */
-const CLEAR_LEAD = 16;
+/** Where one of four shards throttles, so many more throttled than stored come by chance once in two days. */
+const CLEAR_LEAD = 10;
 const GROWTH = 1.1;
 /** An unknown shard that did not hold anything back for so long is unlimited again. */
 const FORGOTTEN_MS = 10_000;
@@ -30,7 +30,9 @@ export class Pace {
   #filledAt: number;
   #cutAt = Number.NEGATIVE_INFINITY;
   #windowStart: number;
+  /** In this window. */
   #heldBack = false;
+  #hasStored = false;
   #neededAt = Number.NEGATIVE_INFINITY;
   /** What was stored in this second and in the one before. */
   #stored: [at: number, bytes: number, before: number];
@@ -81,6 +83,7 @@ export class Pace {
   stored(bytes: number, wasThrottled: boolean, now: number): void {
     this.#roll(now);
     this.#stored[1] += bytes;
+    this.#hasStored = true;
     if (!wasThrottled) this.#poll.count(-1);
   }
 
@@ -88,24 +91,28 @@ export class Pace {
   throttled(bytes: number, wasThrottled: boolean, now: number): void {
     if (this.shardId !== undefined || this.#poll.ends(now)) this.slowDown(bytes, now);
     // As long as nothing at all is stored, a higher rate would not help.
-    else if (this.#lastSecond(now) === 0) this.#beginWindow(now);
+    else if (!this.#hasStored) this.#beginWindow(now);
     if (!wasThrottled) this.#poll.count(1);
   }
 
   /** The burst is over, and what was stored sets the rate. */
   slowDown(bytes: number, now: number): void {
     this.#fill(now);
+    this.#roll(now);
     this.#bytes = Math.min(this.#bytes, bytes);
     this.#entries = Math.min(this.#entries, 1);
     this.#beginWindow(now);
     this.#neededAt = now;
     if (now - this.#cutAt < WINDOW_MS) return;
     this.#cutAt = now;
-    this.#rate = Math.min(this.#fullRate, Math.max(SLOWEST, CUT_TO * this.#lastSecond(now)));
+    const [at, current, before] = this.#stored;
+    const lastSecond = current + before * Math.max(0, 1 - (now - at) / SECOND);
+    this.#rate = Math.min(this.#fullRate, Math.max(SLOWEST, CUT_TO * lastSecond));
   }
 
   #beginWindow(now: number): void {
     this.#heldBack = false;
+    this.#hasStored = false;
     this.#windowStart = now;
   }
 
@@ -125,13 +132,6 @@ export class Pace {
       this.#entries = Math.min(DEPTH_ENTRIES, this.#entries + (seconds > 0 ? seconds * this.#entryRate : 0));
     }
     this.#filledAt = now;
-  }
-
-  /** How many bytes were stored in the last second. */
-  #lastSecond(now: number): number {
-    this.#roll(now);
-    const [at, current, before] = this.#stored;
-    return current + before * Math.max(0, 1 - (now - at) / SECOND);
   }
 
   #roll(now: number): void {
