@@ -1,5 +1,5 @@
 import { KplError } from './error';
-import native from './native';
+import { native } from './native';
 import { fromNative } from './native/thrown';
 
 export function hashKey(partitionKey: string): string {

@@ -8,14 +8,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { commands, faces } = require('./faces');
 const { isNewest } = require('./freshness');
+const { SHARED_FILE, exportedNames, findShared, sharedIsExternal, sharing, taking } = require('./shared');
 
 const ROOT = path.join(__dirname, '..');
-const SOURCES = ['lib', 'package.json', 'scripts/bundle.js', 'scripts/faces.js'].map((source) =>
+const SOURCES = ['lib', 'package.json', 'scripts/bundle.js', 'scripts/faces.js', 'scripts/shared.js'].map((source) =>
   path.join(ROOT, source),
 );
-/** What all faces share stands in this file alone: the public face, and the one class of errors. */
-const SHARED = path.join(ROOT, 'dist/index.js');
-const SHARED_SOURCES = ['index.ts', 'error.ts'].map((name) => path.join(ROOT, 'lib', name));
 
 /** In a process of its own, since esbuild's plugins are asynchronous. */
 function ensureBundled() {
@@ -33,14 +31,16 @@ function stale() {
  * that can be read; lines stay short, since Node prints the one that threw.
  *
  * @param {import('./faces').Face | import('./faces').Command} entry
+ * @param {import('./shared').Shared} shared
  */
-async function bundle({ source, file, ...entry }) {
+async function bundle({ source, file, ...entry }, shared) {
   const esbuild = require('esbuild');
   const isCommand = !('types' in entry);
+  const isShared = file === SHARED_FILE;
   const { outputFiles } = await esbuild.build({
     absWorkingDir: ROOT,
     stdin: {
-      contents: isCommand ? running(source) : await exporting(source),
+      contents: isCommand ? running(source) : `${await exporting(source)}\n${isShared ? sharing(shared) : ''}`,
       resolveDir: ROOT,
       sourcefile: 'face.js',
     },
@@ -50,15 +50,15 @@ async function bundle({ source, file, ...entry }) {
     target: 'node20',
     // The addons stay files of their own, as far from dist/ as the sources say.
     external: ['*.node'],
-    plugins: file === SHARED ? [] : [sharedIsExternal],
+    plugins: isShared ? [] : [sharedIsExternal(shared)],
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
     sourcemap: 'inline',
     outfile: file,
     write: false,
   });
-  const { text } = /** @type {import('esbuild').OutputFile} */ (outputFiles[0]);
+  const [output] = /** @type {[import('esbuild').OutputFile]} */ (outputFiles);
   // Without a comment that names the map: Node would read it at every cold start, if it was told to use maps.
-  const { code, map } = await esbuild.transform(text, {
+  const { code, map } = await esbuild.transform(taking(output.text), {
     minify: true,
     lineLimit: 120,
     target: 'node20',
@@ -82,36 +82,6 @@ function running(source) {
 }
 
 /**
- * @param {string} source
- * @returns {Promise<string[]>} what a face exports, in order
- */
-async function exportedNames(source) {
-  const { metafile } = await require('esbuild').build({
-    absWorkingDir: ROOT,
-    entryPoints: [source],
-    format: 'esm',
-    metafile: true,
-    write: false,
-    outdir: '.',
-  });
-  return Object.values(metafile.outputs).flatMap((output) => output.exports);
-}
-
-/** @type {import('esbuild').Plugin} */
-const sharedIsExternal = {
-  name: 'shared-is-external',
-  setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ path: specifier, resolveDir }) => {
-      const resolved = path.join(resolveDir, specifier);
-      const isShared = SHARED_SOURCES.some((file) =>
-        [file, file.replace(/\.ts$/, ''), path.dirname(file)].includes(resolved),
-      );
-      return isShared ? { path: './index.js', external: true } : undefined;
-    });
-  },
-};
-
-/**
  * By a rename, since another process may be loading the file.
  *
  * @param {string} file
@@ -125,8 +95,9 @@ function write(file, text) {
 }
 
 async function main() {
+  const shared = await findShared();
   for (const face of stale()) {
-    const { code, map } = await bundle(face);
+    const { code, map } = await bundle(face, shared);
     write(`${face.file}.map`, map);
     write(face.file, code);
   }

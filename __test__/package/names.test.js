@@ -5,7 +5,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { faces } = require('../../scripts/faces');
+const { commands, faces } = require('../../scripts/faces');
 const { thrownBy } = require('../support/thrown');
 
 const child = (name) => path.join(__dirname, 'children', name);
@@ -86,4 +86,11 @@ test('what is shipped is small, and yet stacks name the functions that they went
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(500);
     expect(lines.length).toBeGreaterThan(5);
   }
+});
+
+test('no source is shipped, and compiled at a cold start, twice', () => {
+  const maps = [...faces(), ...commands()].map(({ file }) => JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')));
+  const sources = maps.flatMap((map) => map.sources).filter((source) => source.startsWith('../lib/'));
+  expect(sources.length).toBeGreaterThan(100);
+  expect(sources.filter((source, index) => sources.indexOf(source) !== index)).toEqual([]);
 });

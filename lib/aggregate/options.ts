@@ -2,7 +2,7 @@
 
 import type { AggregatorOptions, Shard } from '../../index';
 import { KplError } from '../error';
-import native from '../native';
+import { native } from '../native';
 import type { AggregatorRequest, NativeAggregator } from '../native/addon';
 import { fromNative } from '../native/thrown';
 import { refuseUnknownOptions } from '../options';

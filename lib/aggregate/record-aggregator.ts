@@ -1,6 +1,6 @@
 import type { AggregatedRecord, AggregatorOptions, Shard, UserRecordInput } from '../../index';
 import { KplError } from '../error';
-import native from '../native';
+import { native } from '../native';
 import { BufferedAggregator } from './buffered-aggregator';
 import { TOGETHER } from './options';
 

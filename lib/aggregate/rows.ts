@@ -4,7 +4,7 @@
 // a reason to only where a function or a loop begins, and never comes back to run a `finally`. So a row counts from one
 // assignment on, before which everything is in place; and rows that the core has taken are struck out by the core.
 
-import native from '../native';
+import { native } from '../native';
 import { BYTES_PER_UNIT, bytesAsMeasured, isShared } from '../native/bytes';
 import type { ReadUserRecord } from './input';
 

@@ -1,7 +1,7 @@
 // An aggregator that says where each user record went, for a producer that tells what became of each.
 
 import type { AggregatedRecord, AggregatorOptions, Shard } from '../../index';
-import native from '../native';
+import { native } from '../native';
 import { aggregatedRecord } from './aggregated-record';
 import { BufferedAggregator } from './buffered-aggregator';
 import type { ReadUserRecord } from './input';

@@ -3,7 +3,7 @@
 import { Base64Texts } from '../deaggregate/base64';
 import { brokenRecord } from '../deaggregate/read';
 import { Outline } from '../deaggregate/table';
-import native from '../native';
+import { native } from '../native';
 import { bytesOf, copyOf, decodeBase64, isShared, type Payload, viewOf } from '../native/bytes';
 import { readSpelling, type Spelling } from './spelling';
 

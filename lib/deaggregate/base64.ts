@@ -1,7 +1,7 @@
 // Data of user records as base64. Small ones are written by the native side, many into one string, of which each is a
 // slice: that saves a call and an allocation for each. Large ones belong to Node, which encodes faster.
 
-import native from '../native';
+import { native } from '../native';
 import type { Payload } from '../native/bytes';
 import type { Outline } from './table';
 

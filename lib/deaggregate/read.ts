@@ -2,7 +2,7 @@
 
 import type { KinesisRecord, KplErrorCode } from '../../index';
 import { KplError } from '../error';
-import native from '../native';
+import { native } from '../native';
 import type { ReadOptions } from '../native/addon';
 import { copyOf, type Payload } from '../native/bytes';
 import { fromNative } from '../native/thrown';

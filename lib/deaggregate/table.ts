@@ -1,7 +1,7 @@
 // The table of numbers that the core makes of Kinesis records. src/deaggregate/table.rs says what the words mean; a test
 // holds the numbers here to those.
 
-import native from '../native';
+import { native } from '../native';
 import type { Payload } from '../native/bytes';
 
 export const HEADER_WORDS = 8;

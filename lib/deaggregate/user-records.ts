@@ -1,6 +1,6 @@
 import type { DeaggregateOptions, UserRecord } from '../../index';
 import { KplError } from '../error';
-import native from '../native';
+import { native } from '../native';
 import { bytesOf, bytesOfBase64, bytesOfJson, copyOf, isShared } from '../native/bytes';
 import { type AsyncRecords, expandAll, expandOneByOne, fillAll, type Records } from './expand';
 import { settingsOf } from './options';

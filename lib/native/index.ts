@@ -156,6 +156,4 @@ const ADVICE =
   'Elsewhere, build it: install Rust, then run "npm ci" and "npm run build" in a checkout of the kinesis-agg repository,\n' +
   'and copy its prebuilds folder here.';
 
-const native = find();
-
-export default native;
+export const native = find();
