@@ -7,7 +7,7 @@ const fc = require('fast-check');
 // From the sources, since the switch is not part of what is shipped.
 const { RecordAggregator } = require('../../lib/aggregate/record-aggregator');
 const { BufferedAggregator } = require('../../lib/aggregate/buffered-aggregator');
-const { NativeAggregator } = require('../../lib/native').default;
+const { NativeAggregator } = require('../../lib/native').native;
 const { optionsWith, routing, shards, userRecord } = require('../support/arbitraries');
 
 const call = fc.oneof(

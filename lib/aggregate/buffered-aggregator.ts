@@ -19,6 +19,8 @@ const MAX_WAITING_BYTES = 64 * 1024;
 const MAX_WAITING_RECORDS = 512;
 /** Larger data goes straight from the caller's memory into the core. */
 const LARGE_BYTES = 8 * 1024;
+/** What is not large goes into a record of that size, whatever is around it. */
+const AMPLE_RECORD_BYTES = 2 * LARGE_BYTES;
 
 /** More is not worth copying: Kinesis takes hundreds of times less. */
 const MOST_BATCHED_BYTES = 0xffff_ffff;
@@ -41,14 +43,19 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
   readonly #ignoresExplicitHashKeys: boolean;
   /** None while nothing is open: an aggregator may rest for long. */
   #rows: Rows | undefined;
+  /** Whether records may wait that close something: so nobody has to know at once. */
+  readonly #closesLate: boolean;
   /** What has closed. Whoever takes it sets it back to nothing, with no call in between: see rows.ts. */
   closed: Closed[] = [];
+  /** Whether a record that waits may close something. */
+  mayClose = false;
   /** The core calls it in the middle of its work, with each aggregate that has closed: so it does nothing else. */
   readonly #collect: Collect;
 
   constructor(options?: AggregatorOptions, internal?: InternalOptions, make = entry as Make<Closed>) {
     this.#aggregator = openAggregator(options, internal);
     this.#ignoresExplicitHashKeys = ignoresExplicitHashKeys(options);
+    this.#closesLate = internal?.tracks === true && (options?.maxRecordBytes ?? 0) >= AMPLE_RECORD_BYTES;
     this.#collect = (...collected) => {
       this.closed.push(make(...collected));
     };
@@ -101,18 +108,22 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
     const { partitionKey, explicitHashKey, dataBytes } = record;
     const mayBeNested = rows.lay(record);
     const mostBytes = dataBytes + partitionKey.length * BYTES_PER_UNIT;
-    const isCovered =
+    const isSureToBeTaken =
       explicitHashKey === null &&
       partitionKey !== '' &&
       partitionKey.length <= MAX_UNITS &&
       dataBytes <= LARGE_BYTES &&
-      rows.hasRoomFor(mostBytes) &&
       !mayBeNested;
-    if (!isCovered) {
+    const isSureToJoin = isSureToBeTaken && rows.hasRoomFor(mostBytes);
+    if (isSureToJoin) {
+      rows.spend(mostBytes);
+    } else if (isSureToBeTaken && this.#closesLate) {
+      rows.spendAll();
+      this.mayClose = true;
+    } else {
       this.#enter(rows, rows.count + 1, rows.count);
       return;
     }
-    rows.spend(mostBytes);
     rows.push();
     if (rows.count >= BufferedAggregator.maxWaitingRecords || rows.dataBytes >= MAX_WAITING_BYTES) this.#enterWaiting();
   }
@@ -135,6 +146,11 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
   /** Whether the record would be taken. */
   takes(record: ReadUserRecord): boolean {
     return this.#fit(record) !== TOO_LARGE;
+  }
+
+  /** Records that wait enter, and what they close has closed. */
+  catchUp(): void {
+    this.#enterWaiting();
   }
 
   flush(): void {
@@ -222,10 +238,14 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
     if (rows !== undefined) Rows.giveBack(rows);
   }
 
-  /** The rest of the headroom stays good: no record cost more than was paid for it. */
+  /**
+   * The rest of the headroom stays good: no record cost more than was paid for it. If one was not paid for, the core looks at
+   * the last, so that it says what has closed and how much headroom there is now.
+   */
   #enterWaiting(): void {
     const rows = this.#rows;
-    if (rows !== undefined && rows.count > 0) this.#enter(rows, rows.count, rows.count);
+    if (rows !== undefined && rows.count > 0)
+      this.#enter(rows, rows.count, this.mayClose ? rows.count - 1 : rows.count);
   }
 
   /**
@@ -240,6 +260,7 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
     } catch (thrown) {
       throw fromNative(thrown, firstIndex);
     }
+    this.mayClose = false;
   }
 
   #call<T>(call: () => T): T {

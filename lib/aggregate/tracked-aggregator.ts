@@ -71,11 +71,29 @@ export class TrackedAggregator {
     );
   }
 
-  /** Takes a record and gives the aggregate that it closes: one that it cannot join, or one that makes place. */
-  add(record: ReadUserRecord, ordinal: number): TrackedAggregate | undefined {
+  /**
+   * Takes a record. What it closes may show late: records wait to enter the core together, also those of which it is not
+   * known whether they close something. Then `mayClose` says so, and whoever wants to know calls `catchUp`.
+   */
+  add(record: ReadUserRecord, ordinal: number): void {
     this.#buffered.takeNumbered(record, ordinal);
-    const { closed } = this.#buffered;
-    return closed.length === 0 ? undefined : closed.shift();
+  }
+
+  get hasClosed(): boolean {
+    return this.#buffered.closed.length > 0;
+  }
+
+  get mayClose(): boolean {
+    return this.#buffered.mayClose;
+  }
+
+  catchUp(): void {
+    this.#buffered.catchUp();
+  }
+
+  /** What has closed since it was asked for: aggregates that a record could not join, or that made place. */
+  takeClosed(): TrackedAggregate[] {
+    return this.#buffered.drain();
   }
 
   /** What is open, in the order in which it was opened. */

@@ -5,7 +5,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { AggregatedRecord } from '../../index';
 import type { Attempt, ProducerErrorCode, ProducerMetrics } from '../../producer';
 import type { ReadUserRecord } from '../aggregate/input';
-import { seal, type TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
+import { type OpenGroup, seal, type TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
 import { hashKey, RecordAggregator } from '../index';
 import { Clock, LONGEST_STEP_MS } from './clock';
 import { Dispatch } from './dispatch';
@@ -67,6 +67,7 @@ export class Delivery {
   /** When the first open aggregate may have lingered. */
   #lingersUntil = Number.POSITIVE_INFINITY;
   #closesSoon = false;
+  #catchesUpSoon = false;
   /** A turn of the event loop that began when nothing was held any more, and whether a `put` came in it. */
   #turn: { hasPut: boolean } | undefined;
   #timer: unknown;
@@ -184,13 +185,14 @@ export class Delivery {
       this.#admitAlone(read, Members.one(owner, at, cost, epoch), now);
     } else {
       const ordinal = this.#nextOrdinal;
-      const closed = this.#aggregator.add(read, ordinal);
+      this.#aggregator.add(read, ordinal);
       this.#nextOrdinal = (ordinal + 1) >>> 0;
       this.#openRecords.add(ordinal, owner, at, cost, epoch);
       const { lingerMs } = this.#settings;
       if (lingerMs === 0) this.#closeSoon();
       else this.#lingersUntil = Math.min(this.#lingersUntil, at + lingerMs);
-      if (closed !== undefined) this.#closed(closed, now, false);
+      if (this.#aggregator.hasClosed) this.#takeClosed(now);
+      else if (this.#aggregator.mayClose) this.#catchUpSoon();
     }
     this.#heldRecords++;
     this.#heldBytes += cost;
@@ -226,15 +228,39 @@ export class Delivery {
     });
   }
 
+  /** Records that may close something enter the core together with those that follow in the same turn of the event loop. */
+  #catchUpSoon(): void {
+    if (this.#catchesUpSoon) return;
+    this.#catchesUpSoon = true;
+    this.#environment.setImmediate(() => {
+      this.#clock.turn();
+      this.#catchesUpSoon = false;
+      this.#catchUp(this.#clock.now());
+      this.advance();
+    });
+  }
+
+  #catchUp(now: number): void {
+    this.#aggregator?.catchUp();
+    this.#takeClosed(now);
+  }
+
   // ----------------------------------------------------------------------------------------------- closing
 
   /** Closes all that is open, and makes due all that is ready. */
   closeAll(): void {
     const now = this.#clock.now();
-    this.#closeGroups(this.#aggregator?.openGroups().map(({ group }) => group) ?? [], now);
+    this.#closeOpen(now);
     this.#lingersUntil = Number.POSITIVE_INFINITY;
     this.#dispatch.makeDue(now);
     for (const entry of this.#order.queued()) entry.dueAt = now;
+  }
+
+  #closeOpen(now: number): void {
+    this.#closeGroups(
+      this.#openGroups(now).map(({ group }) => group),
+      now,
+    );
   }
 
   #closeGroups(groups: readonly number[], now: number): void {
@@ -242,11 +268,20 @@ export class Delivery {
     for (const closed of this.#aggregator?.closeGroups(groups) ?? []) this.#closed(closed, now, true);
   }
 
+  #openGroups(now: number): OpenGroup[] {
+    this.#catchUp(now);
+    return this.#aggregator?.openGroups() ?? [];
+  }
+
+  #takeClosed(now: number): void {
+    for (const closed of this.#aggregator?.takeClosed() ?? []) this.#closed(closed, now, false);
+  }
+
   /** What has lingered closes, and with it what has done half of that: so there are two rounds a linger, not one a group. */
   #closeLingered(now: number): void {
     if (now < this.#lingersUntil || this.#aggregator === undefined) return;
     const { lingerMs, recordTtlMs } = this.#settings;
-    const rows = this.#aggregator.openGroups().map(({ group, lowest }) => {
+    const rows = this.#openGroups(now).map(({ group, lowest }) => {
       const at = this.#openRecords.at(lowest);
       // Behind an entry of its group it could not go: it rather goes on filling.
       return { group, at, closesAt: at + (this.#order.isBusy(group) ? Math.max(lingerMs, recordTtlMs / 4) : lingerMs) };
@@ -412,6 +447,7 @@ export class Delivery {
       first.taken();
       if (epoch !== this.epochs.current) isFlushed = true;
     }
+    if (this.#aggregator?.mayClose) this.#catchUp(now);
     const isStuck =
       this.#waiting.size > 0 && this.#requests.isIdle && this.#halvings.size === 0 && this.#dispatch.isEmpty;
     if ((isFlushed || isStuck) && this.#openRecords.count > 0) this.closeAll();
@@ -727,7 +763,7 @@ export class Delivery {
   #failHeld(code: ProducerErrorCode, message: string, cause: unknown): void {
     const { ordered } = this.#settings;
     const now = this.#clock.now();
-    this.#closeGroups(this.#aggregator?.openGroups().map(({ group }) => group) ?? [], now);
+    this.#closeOpen(now);
     this.#lingersUntil = Number.POSITIVE_INFINITY;
     const held: Entry[] = [];
     const collect = () => {
@@ -790,7 +826,7 @@ export class Delivery {
         { stream },
       );
     }
-    this.#closeGroups(this.#aggregator?.openGroups().map(({ group }) => group) ?? [], now);
+    this.#closeOpen(now);
     this.#lingersUntil = Number.POSITIVE_INFINITY;
     this.#aggregator = undefined;
     const { ready, backingOff } = this.#dispatch.drain();
@@ -864,7 +900,7 @@ export class Delivery {
 
   metrics(): ProducerMetrics {
     const now = this.#clock.now();
-    const open = (this.#aggregator?.openGroups() ?? []).map(({ lowest }) => this.#openRecords.at(lowest));
+    const open = this.#openGroups(now).map(({ lowest }) => this.#openRecords.at(lowest));
     const queued = this.#order.queued().map(({ oldest }) => oldest);
     const halved = [...this.#halvings].flatMap(({ waiting }) => waiting.flat().map(({ oldest }) => oldest));
     const waiting = this.#waiting.first?.at ?? now;
