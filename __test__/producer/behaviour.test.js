@@ -5,7 +5,7 @@
 const { channel } = require('node:diagnostics_channel');
 const { getEventListeners } = require('node:events');
 const { KinesisProducer, ProducerError } = require('kinesis-agg/producer');
-const { hashKey, KplError } = require('../..');
+const { hashKey, isAggregated, KplError } = require('../..');
 const { expectInvariants, given } = require('../support/producer/bookkeeping');
 const { sdkError } = require('../support/producer/fake-kinesis');
 
@@ -166,6 +166,63 @@ describe('batching', () => {
       const bytes = entries.reduce((sum, { Data, PartitionKey }) => sum + Data.length + PartitionKey.length, 0);
       expect(entries.length).toBeLessThanOrEqual(500);
       expect(bytes <= 10_000 || entries.length === 1).toBe(true);
+    }
+  });
+
+  test.each([
+    ['none', { ...PLAIN, routing: 'none' }, [0, 1], [110, 9]],
+    // An aggregate is full when a record comes that it cannot take; the last one lingers open.
+    ['pinned', { ...PLAIN, maxUserRecords: 1 }, [10, 1], [110, 8], [190, 1]],
+  ])('a busy producer collects what could go, until the oldest of it has lingered: %s', async (_, options, ...sent) => {
+    const it = given(options);
+    it.kinesis.latencyMs = 1000;
+    for (let i = 0; i < 10; i++) {
+      it.books.put(it.producer, `key-${i}`);
+      await it.environment.run(10 * (i + 1));
+    }
+    await settled(it);
+    expect(it.kinesis.requests.map(({ time, entries }) => [time, entries.length])).toEqual(sent);
+  });
+
+  test('parts of a request that was refused go before what came after it', async () => {
+    const it = given({ ...PLAIN, routing: 'none', maxInFlightRequests: 1 });
+    it.kinesis.latencyMs = 50;
+    it.kinesis.fault = ({ number }) => (number === 1 ? { throws: () => sdkError('ValidationException', 400) } : {});
+    it.books.put(it.producer, 'a');
+    await it.environment.run(10);
+    for (const key of ['b', 'c']) it.books.put(it.producer, key);
+    await it.environment.run(60);
+    it.books.put(it.producer, 'd');
+    await settled(it);
+    const sent = it.kinesis.requests.map(({ entries }) => entries.map(({ PartitionKey }) => PartitionKey).join(''));
+    expect(sent).toEqual(['a', 'bc', 'b', 'c', 'd']);
+  });
+
+  test('a linger of seconds takes no longer than it says', async () => {
+    const it = given({ ...PLAIN, lingerMs: 5000 });
+    it.books.put(it.producer, 'a');
+    await settled(it);
+    expect(it.kinesis.requests[0].time).toBe(5000);
+  });
+
+  test('after an hour of nothing, a record lingers no longer than others', async () => {
+    const it = given(PLAIN);
+    it.books.put(it.producer, 'a');
+    await it.environment.run();
+    it.environment.freeze(3_600_000);
+    const began = it.environment.time;
+    it.books.put(it.producer, 'b');
+    await settled(it);
+    expect(it.kinesis.requests[1].time - began).toBe(100);
+  });
+
+  test("explicitHashKeys 'ignore' holds for records that go alone as well", async () => {
+    const explicitHashKey = '7';
+    for (const [explicitHashKeys, sent] of Object.entries({ keep: '7', ignore: undefined })) {
+      const it = given({ ...PLAIN, routing: 'none', explicitHashKeys });
+      it.producer.add({ partitionKey: 'a', data: 'x', explicitHashKey });
+      await it.environment.run();
+      expect(it.kinesis.requests[0].entries[0].ExplicitHashKey).toBe(sent);
     }
   });
 
@@ -486,13 +543,31 @@ describe('room', () => {
     expect(it.kinesis.records).toHaveLength(1);
   });
 
+  test('a record that queues behind another of its group expires at its time', async () => {
+    const it = given({ routing: { lanes: 1 }, ordered: true, distribution: 'partition-key', recordTtlMs: 1000 });
+    it.kinesis.latencyMs = 5000;
+    for (const key of ['a', 'b']) {
+      it.books.put(it.producer, key);
+      await it.environment.run(it.environment.time + 200);
+    }
+    await it.environment.run(1200 + 500); // it is looked for once a second at least
+    expect(it.books.records[1].error).toMatchObject({ code: 'ERR_KPL_EXPIRED', attempts: [] });
+    expect(it.producer.metrics().userRecords.expired).toBe(1);
+    await settled(it);
+  });
+
   test('a record that waits too long expires untried', async () => {
-    const it = given({ ...PLAIN, maxBufferedRecords: 1, recordTtlMs: 1000 });
+    const it = given({ ...PLAIN, maxBufferedRecords: 1, recordTtlMs: 1500 });
     it.kinesis.latencyMs = 5000;
     it.books.put(it.producer, 'a');
-    const error = it.environment.settle(rejected(it.producer.put({ partitionKey: 'b', data: 'x' })));
+    let at;
+    const put = rejected(it.producer.put({ partitionKey: 'b', data: 'x' })).finally(() => {
+      at = it.environment.time;
+    });
+    const error = it.environment.settle(put);
     expect(await error).toMatchObject({ code: 'ERR_KPL_EXPIRED', attempts: [], userRecords: [] });
     expect((await error).cause).toBeUndefined();
+    expect(at).toBe(1500);
     await settled(it);
   });
 });
@@ -520,6 +595,24 @@ describe('flush and close', () => {
     await it.environment.settle(it.producer.flush());
     expect(it.books.records.every(({ result }) => result)).toBe(true);
     await settled(it);
+  });
+
+  test('what queues behind another of its group does not linger after flush', async () => {
+    const it = given({
+      routing: { lanes: 4 },
+      ordered: true,
+      distribution: 'partition-key',
+      lingerMs: 5000,
+      maxUserRecords: 1,
+    });
+    // One after the other, while a request of another group keeps the producer busy.
+    const [first, other] = ['key-0', 'key-1'];
+    it.kinesis.fault = ({ entries }) => ({ latencyMs: entries[0].Data.includes('busy') ? 3000 : 500 });
+    it.producer.add({ partitionKey: other, data: 'busy' });
+    for (let i = 0; i < 3; i++) it.producer.add({ partitionKey: first, data: 'x' });
+    await it.environment.settle(it.producer.flush());
+    expect(it.environment.time).toBeLessThanOrEqual(3000);
+    expect(it.kinesis.records).toHaveLength(4);
   });
 
   test('two flushes are both over when what was put before them is settled', async () => {
@@ -631,6 +724,18 @@ describe('what the stream is', () => {
     await settled(it);
   });
 
+  test('ready goes on asking, although nothing is put', async () => {
+    const it = given({ distribution: 'partition-key', requestTimeoutMs: 1000 });
+    const { listShards } = it.kinesis.client;
+    it.kinesis.client.listShards = (input) => {
+      it.kinesis.client.listShards = listShards;
+      return new Promise(() => input);
+    };
+    await it.environment.settle(it.producer.ready());
+    expect(it.environment.time).toBeLessThan(3000);
+    expect(it.environment.armed.size).toBe(0);
+  });
+
   test('without the permission to read it', async () => {
     const it = given();
     it.kinesis.listFault = () => sdkError('AccessDeniedException', 400);
@@ -658,6 +763,16 @@ describe('what the stream is', () => {
     );
   });
 
+  test('13: AUTO: an explicit hash key says nothing of the shard, and no pace goes by it', async () => {
+    const it = given({ shardRateLimit: 1 });
+    it.kinesis.distribution = 'AUTO';
+    await it.environment.settle(it.producer.ready());
+    for (let i = 0; i < 1500; i++) it.books.put(it.producer, `key-${i}`, { explicitHashKey: '7' });
+    await it.environment.run(it.environment.time + 1000);
+    expect(it.kinesis.records).toHaveLength(1500);
+    await settled(it);
+  });
+
   test('13: AUTO under load: what is under way is taken apart when it has to be tried again', async () => {
     const it = given({ routing: 'shards' });
     it.kinesis.fault = ({ time }) =>
@@ -677,28 +792,103 @@ describe('what the stream is', () => {
     expect(it.books.errors).toMatchObject([{ message: expect.stringContaining('AUTO') }]);
   });
 
-  test('13: what backs off when it turns out to be AUTO goes on apart, once its delay is over', async () => {
-    const it = given({ ...PLAIN, distribution: 'detect', requestTimeoutMs: 10_000 });
-    const { kinesis, environment, books } = it;
-    // An answer that comes too late to be waited for, while the entry backs off for half a second at least.
-    kinesis.client.describeStreamSummary = async () => {
-      await environment.sleep(1200);
-      kinesis.distribution = 'AUTO';
-      return { StreamDescriptionSummary: { RecordDistributionStrategy: 'AUTO' } };
-    };
-    kinesis.fault = ({ number }) => (number === 0 ? { throws: () => sdkError('ExpiredTokenException', 400) } : {});
-    const keys = ['a', 'b', 'c'];
-    for (const key of keys) books.put(it.producer, key);
-    await settled(it);
-    const [together, ...apart] = kinesis.requests;
-    expect(together).toMatchObject({ time: 1000, entries: [{ userRecordCount: 3 }] });
-    expect(apart.flatMap(({ entries }) => entries.map(({ PartitionKey }) => PartitionKey))).toEqual(keys);
-    expect(apart).toHaveLength(1);
-    expect(apart[0].time).toBeGreaterThanOrEqual(1005 + 500);
-    for (const { result } of books.records) {
-      expect(result.aggregated).toBe(false);
-      expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['refused', 'stored']);
+  describe('13: when it turns out to be AUTO', () => {
+    const turnsAt = 1200;
+    /** A producer that hears of it too late to have waited for it. */
+    function turning(options) {
+      const it = given({ ...PLAIN, distribution: 'detect', requestTimeoutMs: 10_000, ...options });
+      it.kinesis.client.describeStreamSummary = async () => {
+        await it.environment.sleep(turnsAt);
+        it.kinesis.distribution = 'AUTO';
+        return { StreamDescriptionSummary: { RecordDistributionStrategy: 'AUTO' } };
+      };
+      return it;
     }
+    const keysOf = (requests) => requests.flatMap(({ entries }) => entries.map(({ PartitionKey }) => PartitionKey));
+
+    // Such a failure is tried again after half a second at least.
+    test.each([
+      ['backs off', 5],
+      ['is under way and fails', 500],
+    ])('what %s goes on apart, once its delay is over', async (_, latencyMs) => {
+      const it = turning();
+      it.kinesis.fault = ({ number }) =>
+        number === 0 ? { latencyMs, throws: () => sdkError('ExpiredTokenException', 400) } : {};
+      const keys = ['a', 'b', 'c'];
+      for (const key of keys) it.books.put(it.producer, key);
+      await settled(it);
+      const [together, ...apart] = it.kinesis.requests;
+      expect(together).toMatchObject({ time: 1000, entries: [{ userRecordCount: 3 }] });
+      expect(keysOf(apart)).toEqual(keys);
+      expect(apart).toHaveLength(1);
+      expect(apart[0].time).toBeGreaterThanOrEqual(1000 + latencyMs + 500);
+      for (const { result } of it.books.records) {
+        expect(result.aggregated).toBe(false);
+        expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['refused', 'stored']);
+      }
+    });
+
+    test('what waits for a part of its request goes on apart', async () => {
+      const it = turning({ maxUserRecords: 2 });
+      it.kinesis.latencyMs = 150;
+      it.kinesis.fault = ({ number }) => (number === 0 ? { throws: () => sdkError('ValidationException', 400) } : {});
+      const keys = Array.from({ length: 8 }, (_, i) => `key-${i}`);
+      for (const key of keys) it.books.put(it.producer, key);
+      await settled(it);
+      const [whole, half, ...apart] = it.kinesis.requests;
+      expect([whole, half].map(({ entries }) => entries.length)).toEqual([4, 2]);
+      expect(keysOf(apart)).toEqual(keys.slice(4));
+    });
+
+    test('or looks like it: what queues behind others of its group goes on apart', async () => {
+      const it = given({ ordered: true, maxUserRecords: 2, lingerMs: 10 });
+      const { kinesis, books, environment, producer } = it;
+      kinesis.describeFault = () => sdkError('AccessDeniedException', 400);
+      await environment.settle(producer.ready());
+      // Each shard answers for another one.
+      const ids = kinesis.shards.map(({ id }) => id);
+      for (const [i, shard] of kinesis.shards.entries()) shard.id = ids[(i + 1) % ids.length];
+      kinesis.latencyMs = 50;
+      let before;
+      const { warn } = books.logger;
+      books.logger.warn = (message, fields) => {
+        if (message.includes('not aggregated any more')) before = kinesis.requests.length;
+        warn(message, fields);
+      };
+      for (let i = 0; i < 100; i++) {
+        for (let j = 0; j < 8; j++) books.put(producer, `key-${(8 * i + j) % 50}`);
+        await environment.run(environment.time + 10);
+      }
+      await settled(it);
+      expect(before).toBeGreaterThan(0);
+      const after = kinesis.requests.slice(before).flatMap(({ entries }) => entries);
+      expect(after.length).toBeGreaterThan(500);
+      expect(after.filter(({ Data }) => isAggregated(Data))).toEqual([]);
+      expect(books.records.every(({ result }) => result)).toBe(true);
+    });
+
+    test('it is said how many user records may be lost: those in aggregates, since the last look at it', async () => {
+      const it = given({ routing: 'partitionKey' });
+      const put = async (records, key, bytes) => {
+        for (let i = 0; i < records; i++) it.books.put(it.producer, key, { bytes });
+        await it.environment.run();
+      };
+      await put(5, 'before');
+      it.environment.freeze(301_000);
+      await put(3, 'begun by then'); // with a look that says that all is well
+      await put(2, 'after');
+      await put(1, 'large', 1_048_560); // there is no room for an aggregate around it
+      it.kinesis.distribution = 'AUTO';
+      it.environment.freeze(301_000);
+      await put(1, 'the last');
+      expect(it.books.errors).toMatchObject([{ fields: { userRecords: 5 } }]);
+
+      const fromTheStart = given({ ...PLAIN, distribution: 'detect' });
+      fromTheStart.kinesis.distribution = 'AUTO';
+      fromTheStart.books.put(fromTheStart.producer, 'a');
+      await settled(fromTheStart);
+      expect(fromTheStart.books.errors).toEqual([]);
+    });
   });
 
   test('13: AUTO cannot keep order', async () => {
@@ -731,6 +921,15 @@ describe('what the stream is', () => {
 });
 
 describe('observing', () => {
+  test('that routing by shards aggregates little is not said of sixteen shards', async () => {
+    const it = given({ shards: 16 });
+    it.books.put(it.producer, 'a');
+    await it.environment.run();
+    it.environment.freeze(3_600_000);
+    for (let i = 0; i < 3700; i++) await it.environment.run(it.environment.time + 1000);
+    expect(it.books.warnings).toEqual([]);
+  });
+
   test('that routing by shards aggregates little is said once an hour', async () => {
     const it = given({ shards: 17 });
     const HOUR = 3600;

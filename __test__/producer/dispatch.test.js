@@ -95,6 +95,25 @@ describe('while something is in flight, a request is worth it', () => {
   });
 });
 
+test('what does not fit any more ends the request: nothing younger overtakes it', () => {
+  const dispatch = given({ maxRequestBytes: 3 * KIB });
+  const [first, large, small] = [entry({ deadline: 1100 }), entry({ deadline: 1200, bytes: 2.5 * KIB }), entry()];
+  dispatch.ready(first, 'a', NOW);
+  dispatch.ready(large, 'b', NOW);
+  dispatch.ready(small, 'c', NOW);
+  expect(dispatch.next(NOW, true)).toEqual([first]);
+  expect(dispatch.next(NOW, true)).toEqual([large]);
+});
+
+test('what has expired makes nothing else due', () => {
+  const dispatch = given();
+  dispatch.ready(entry({ deadline: 1500, dueAt: 1200 }), 'a', NOW);
+  dispatch.ready(entry({ dueAt: 5000 }), 'a', NOW);
+  expect(dispatch.expired(1500)).toHaveLength(1);
+  expect(dispatch.wakesAt(1500, true)).toBe(5000);
+  expect(dispatch.next(1500, false)).toEqual([]);
+});
+
 describe('of one shard', () => {
   const of = (shardId, sizes) => {
     const dispatch = given();
@@ -158,4 +177,13 @@ test('what is taken out comes in the order of closing', () => {
   expect(dispatch.drain()).toEqual({ ready: [first, second, third], backingOff: [waiting] });
   expect(dispatch.isEmpty).toBe(true);
   expect(dispatch.next(NOW, true)).toEqual([]);
+  expect(dispatch.wakesAt(NOW, true)).toBe(Infinity);
+});
+
+test('nor do the bytes of what was taken out count for what comes then', () => {
+  const dispatch = given({ maxRequestBytes: 3 * KIB });
+  for (let i = 0; i < 4; i++) dispatch.ready(entry({ dueAt: 5000 }), 'a', NOW);
+  dispatch.drain();
+  dispatch.ready(entry({ dueAt: 5000 }), 'a', NOW);
+  expect(dispatch.next(NOW, false)).toEqual([]);
 });

@@ -120,6 +120,7 @@ test('3: one shard is throttled for ever', async () => {
   await settled(it);
   const failed = books.records.filter(({ error }) => error);
   expect(failed.length).toBeGreaterThan(20);
+  expect(producer.metrics().userRecords).toMatchObject({ failed: failed.length, expired: failed.length });
   for (const age of ages) {
     expect(age).toBeGreaterThanOrEqual(2000);
     expect(age).toBeLessThanOrEqual(2600);
@@ -523,6 +524,7 @@ test('17: close gives up at its signal, with all that was taken in hand', async 
   );
   for (const { by, error: own } of books.records) if (by === 'put') expect(own.code).toBe('ERR_KPL_ABORTED');
   await environment.run();
+  expect(books.errors).toEqual([]); // they are in hand: nothing is to be logged
   expect(producer.metrics()).toMatchObject({ bufferedRecords: 0, waitingPuts: 0 });
   expect(environment.armed.size).toBe(0);
 });
@@ -553,6 +555,18 @@ test.each([
   expect(mayBeDuplicated).toBe(true);
 });
 
+test('20: what the SDK has tried before it was stored may be stored twice', async () => {
+  const it = given({ routing: 'pinned', distribution: 'partition-key' });
+  const { kinesis, books, producer } = it;
+  kinesis.fault = () => ({ sdkAttempts: 2 });
+  for (let i = 0; i < 3; i++) books.put(producer, 'key');
+  await settled(it);
+  for (const { result } of books.records) {
+    expect(result).toMatchObject({ mayBeDuplicated: true, attempts: [{ outcome: 'stored', sdkAttempts: 2 }] });
+  }
+  expect(producer.metrics().userRecords.mayBeDuplicated).toBe(3);
+});
+
 test.each([['shards'], ['none']])('a request that is throttled as a whole slows down all: %s', async (routing) => {
   const it = given({ routing, distribution: 'partition-key', lingerMs: 10 });
   const { kinesis, books, producer, environment } = it;
@@ -568,6 +582,8 @@ test.each([['shards'], ['none']])('a request that is throttled as a whole slows 
   const throttled = kinesis.requests.length;
   put(20);
   await environment.run(200);
+  const { entries } = kinesis.requests[throttled];
+  expect(producer.metrics().entries.throttled).toBe(entries.length);
   const before = kinesis.records.length;
   put(1500);
   await environment.run(1200);

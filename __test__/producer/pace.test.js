@@ -108,6 +108,15 @@ test('each half second in which it holds entries back adds to the rate, up to it
   expect(rate).toBe(1.5 * MIB);
 });
 
+test('what was held back in one half second adds to the rate once', () => {
+  const pace = throttled(500 * KIB);
+  pace.admits(10 * MIB, 2100);
+  pace.admits(1, 2600);
+  const rate = pace.bytesPerSecond;
+  for (let now = 3100; now < 6000; now += 500) pace.admits(1, now);
+  expect(pace.bytesPerSecond).toBe(rate);
+});
+
 test('a rate that holds nothing back stays', () => {
   const pace = throttled(500 * KIB);
   const rate = pace.bytesPerSecond;
