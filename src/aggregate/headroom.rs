@@ -72,8 +72,6 @@ impl Aggregator {
     /// The headroom after `record`, or none if it would not be worth its price: finding it looks at every open
     /// aggregate, so that so many records have to pay for it.
     pub fn headroom_after(&mut self, record: &UserRecord) -> Headroom {
-        /// Of the aggregates that are open, so many are looked at for a record.
-        const LOOKED_AT: usize = 8;
         /// An aggregate that is nearly full closes soon.
         const RECORDS_WITHOUT: usize = 16;
 
@@ -83,7 +81,39 @@ impl Aggregator {
         }
         let headroom = self.headroom();
         let is_small = headroom.is_small_for(record);
-        self.records_without_headroom = (self.open.len() / LOOKED_AT).max(if is_small { RECORDS_WITHOUT } else { 0 });
+        self.records_without_headroom = self.price().max(if is_small { RECORDS_WITHOUT } else { 0 });
         if is_small { Headroom::NONE } else { headroom }
+    }
+
+    /// What was nearly full may be what has closed: then it is worth looking again.
+    pub(super) fn note_closing(&mut self) {
+        self.records_without_headroom = self.records_without_headroom.min(self.price());
+    }
+
+    /// How many records pay for a look.
+    fn price(&self) -> usize {
+        /// Of the aggregates that are open, so many are looked at for a record.
+        const LOOKED_AT: usize = 8;
+        self.open.len() / LOOKED_AT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Options, Request, Routing};
+    use super::*;
+
+    #[test]
+    fn there_is_headroom_again_once_the_aggregate_that_was_nearly_full_has_closed() {
+        let request = Request { max_aggregate_bytes: Some(10_000), ..Request::default() };
+        let mut aggregator = Aggregator::new(Options::new(Routing::Pinned, &request).expect("in range"));
+        let record = UserRecord { partition_key: b"a", explicit_hash_key: None, data: &[0; 500] };
+        let (mut before, mut has_closed) = (Headroom::NONE, false);
+        while !has_closed {
+            before = aggregator.headroom_after(&record);
+            aggregator.add(&record, |_| has_closed = true).expect("it fits");
+        }
+        assert_eq!(before, Headroom::NONE);
+        assert_ne!(aggregator.headroom_after(&record), Headroom::NONE);
     }
 }

@@ -332,6 +332,7 @@ impl Aggregator {
         if let (Some(numbers), Some(track)) = (&mut self.group_numbers, &aggregate.track) {
             numbers.close(track.group);
         }
+        self.note_closing();
         let unwrapped = self.goes_unwrapped(&aggregate);
         ClosedAggregate::new(aggregate, unwrapped)
     }
