@@ -921,30 +921,30 @@ describe('what the stream is', () => {
 });
 
 describe('observing', () => {
-  test('that routing by shards aggregates little is not said of sixteen shards', async () => {
-    const it = given({ shards: 16 });
-    it.books.put(it.producer, 'a');
-    await it.environment.run();
-    it.environment.freeze(3_600_000);
-    for (let i = 0; i < 3700; i++) await it.environment.run(it.environment.time + 1000);
-    expect(it.books.warnings).toEqual([]);
-  });
-
-  test('that routing by shards aggregates little is said once an hour', async () => {
-    const it = given({ shards: 17 });
-    const HOUR = 3600;
-    for (let second = 0; second < HOUR - 5; second++) {
-      it.books.put(it.producer, `key-${second}`);
-      await it.environment.run(it.environment.time + 1000);
-    }
-    expect(it.books.warnings).toEqual([]);
-    for (let second = 0; second < 60; second++) {
-      it.books.put(it.producer, `key-${second}`);
-      await it.environment.run(it.environment.time + 1000);
-    }
-    await settled(it);
-    expect(it.books.warnings).toMatchObject([{ fields: { shards: 17, userRecordsPerEntry: 1 } }]);
-  });
+  test.each([
+    [17, 1],
+    [17, 4],
+    [16, 1],
+  ])(
+    'whether routing by shards aggregates little is looked at once an hour: %i shards, %i to an entry',
+    async (shards, userRecords) => {
+      const it = given({ shards, lingerMs: 1 });
+      const seconds = async (from, end) => {
+        for (let second = from; second < end; second++) {
+          for (let i = 0; i < userRecords; i++) it.producer.add({ partitionKey: `key-${second}`, data: '' });
+          await it.environment.run(it.environment.time + 1000);
+        }
+      };
+      await it.environment.settle(it.producer.ready());
+      await seconds(0, 3590);
+      expect(it.books.warnings).toEqual([]);
+      await seconds(3590, 3660);
+      const isLittle = shards > 16 && userRecords < 4;
+      expect(it.books.warnings).toMatchObject(
+        isLittle ? [{ fields: { shards, userRecordsPerEntry: userRecords } }] : [],
+      );
+    },
+  );
 
   test('diagnostics_channel hears of requests and failures', async () => {
     const events = [];

@@ -3,7 +3,14 @@
 // The table of failures: what may be stored, what is tried again, and after how long.
 
 const { isThrottlingError, isTransientError } = require('@smithy/core/retry');
-const { delayOf, failureOfEntry, failureOfRequest } = require('../../lib/producer/outcome');
+const {
+  delayOf,
+  failureOfEntry,
+  failureOfRequest,
+  nameOf,
+  requestIdOf,
+  sdkAttemptsOf,
+} = require('../../lib/producer/outcome');
 const { sdkError, systemError } = require('../support/producer/fake-kinesis');
 
 const judged = ({ outcome, action, isThrottle, backoff }) => [
@@ -69,6 +76,7 @@ test.each([
   [systemError('EHOSTUNREACH', 'connect'), RETRY_CONNECTION],
   [systemError('EHOSTUNREACH', 'read'), RETRY_SERVICE],
   [systemError('ECONNRESET', 'read'), RETRY_SERVICE],
+  [Object.assign(new AggregateError([]), { code: 'ECONNRESET', syscall: 'read' }), RETRY_SERVICE],
   [systemError('EPIPE', 'write'), RETRY_SERVICE],
   [systemError('ETIMEDOUT', 'connect'), RETRY_SERVICE],
   [Object.assign(new Error('gone away'), { code: 'ERR_HTTP2_GOAWAY_SESSION' }), RETRY_SERVICE],
@@ -139,4 +147,34 @@ test('a delay doubles up to its cap, and half of it is certain', () => {
   const backoff = { kind: 'any', baseMs: 100, capMs: 2000 };
   expect([1, 2, 3, 5, 6, 60].map((tries) => delayOf(backoff, tries, 0))).toEqual([50, 100, 200, 800, 1000, 1000]);
   expect(delayOf(backoff, 3, 0.5)).toBe(300);
+});
+
+test.each([
+  [
+    'by its code, if the system says it',
+    systemError('ECONNREFUSED', 'connect'),
+    'ECONNREFUSED',
+    'connect ECONNREFUSED',
+  ],
+  ['also on a connection', systemError('ECONNRESET', 'read'), 'ECONNRESET', 'read ECONNRESET'],
+  ['else by its name', new SyntaxError('cut'), 'SyntaxError', 'cut'],
+  ['by its name, if Kinesis says it', sdkError('SlowDown', 503), 'SlowDown', 'SlowDown, said the script'],
+  ['if it has no name', Object.assign(new Error('odd'), { name: '' }), 'Error', 'odd'],
+  ['if it is none', 7, 'Error', undefined],
+])('a failure is told %s', (_, error, code, message) => {
+  expect(failureOfRequest(error)).toMatchObject({ code, ...(message === undefined ? {} : { message }) });
+  expect('message' in failureOfRequest(error)).toBe(message !== undefined);
+});
+
+test('a failure of an entry is told with what Kinesis says', () => {
+  expect(failureOfEntry('InternalFailure', 'sorry')).toMatchObject({ code: 'InternalFailure', message: 'sorry' });
+  expect(failureOfEntry(undefined, undefined)).not.toHaveProperty('message');
+});
+
+test('of what the SDK did, only what makes sense is told', () => {
+  const $metadata = { attempts: 3, requestId: 'id' };
+  expect([sdkAttemptsOf({ $metadata }), requestIdOf({ $metadata })]).toEqual([3, 'id']);
+  for (const odd of [undefined, null, 7, {}, { $metadata: null }, { $metadata: { attempts: 0, requestId: 7 } }]) {
+    expect([sdkAttemptsOf(odd), requestIdOf(odd), nameOf(odd)]).toEqual([1, undefined, 'Error']);
+  }
 });
