@@ -20,8 +20,8 @@ function given({ list = async () => ({ Shards: SHARDS }), describe = async () =>
   const clock = new Clock(environment.forProducer);
   const it = { environment, listed: [], described: [], told: [], warnings: [], shardMap: () => {} };
   const client = {
-    listShards: (input) => {
-      it.listed.push({ time: environment.time, input });
+    listShards: (input, { abortSignal }) => {
+      it.listed.push({ time: environment.time, input, abortSignal });
       return list(it.listed.length);
     },
     describeStreamSummary: () => {
@@ -136,10 +136,49 @@ describe('the shards', () => {
   test('an answer that does not come is waited for no longer than requestTimeoutMs', async () => {
     const it = given({ list: (times) => (times === 1 ? new Promise(() => {}) : Promise.resolve({ Shards: SHARDS })) });
     await it.start();
+    expect(it.watch.wakesAt()).toBe(10_000);
     await it.pass(10_900);
     expect(it.listed).toHaveLength(1);
+    expect(it.listed[0].abortSignal.aborted).toBe(true);
+    expect(it.watch.wakesAt()).toBe(11_000); // nothing of the call is left
     await it.pass(200);
     expect(it.watch.map.size).toBe(2);
+  });
+
+  test('after a success, the next failure is asked about as soon as the first', async () => {
+    const fails = [1, 2, 4];
+    const it = given({
+      list: async (times) =>
+        fails.includes(times) ? Promise.reject(sdkError('LimitExceededException', 400)) : { Shards: SHARDS },
+    });
+    await it.start();
+    await it.pass(10_000);
+    expect(it.listed).toHaveLength(3);
+    it.land('c', 5);
+    await it.pass(MINUTE);
+    const gaps = apart(it.listed.map(({ time }) => time));
+    expect([gaps[0], gaps[1], gaps[3]].map((gap) => Math.round(gap / 100))).toEqual([10, 15, 10]);
+  });
+
+  test('once they are known, nothing is given up, whatever the next answer is', async () => {
+    const it = given({
+      list: async (times) =>
+        times === 1 ? { Shards: SHARDS } : Promise.reject(sdkError('AccessDeniedException', 400)),
+    });
+    await it.start();
+    it.land('c', 5);
+    await it.pass(10_000);
+    expect(it.listed.length).toBeGreaterThan(1);
+    expect(it.told).toEqual(['by partition key']);
+    expect(() => it.watch.start()).not.toThrow();
+  });
+
+  test('an end that never comes is a failure', async () => {
+    const it = given({ list: async () => ({ Shards: SHARDS, NextToken: 'next' }) });
+    await it.start();
+    await it.pass(500);
+    expect(it.listed).toHaveLength(1000);
+    expect(it.warnings).toEqual(['SHARDS']);
   });
 
   test('a shard that was closed is none', async () => {
@@ -200,6 +239,38 @@ describe('the distribution', () => {
     await it.pass(8000);
     await misplaced(4);
     expect(it.described).toHaveLength(3);
+  });
+
+  test('is not looked at for shards that are not known, nor for what an older map explains', async () => {
+    const it = given();
+    await it.start();
+    await it.pass(MINUTE);
+    for (let i = 0; i < 10; i++) it.land('c', 5);
+    for (let i = 0; i < 3; i++) it.land('a', 150);
+    await it.pass(30);
+    expect(it.listed).toHaveLength(2);
+    it.land('a', 150);
+    await it.pass(10);
+    expect(it.described).toHaveLength(1);
+  });
+
+  test('is not looked at any more once it is AUTO', async () => {
+    const it = given({ describe: async () => summary('AUTO') });
+    await it.start();
+    expect(it.told).toEqual(['AUTO']);
+    await it.pass(301_000);
+    it.watch.requestBegins();
+    for (let i = 0; i < 4; i++) it.land('a', 150);
+    await it.pass(10);
+    expect(it.described).toHaveLength(1);
+    expect(it.told).toEqual(['AUTO']);
+  });
+
+  test('order is not given up for what only looks like AUTO', async () => {
+    const it = given({ ordered: true, describe: async () => Promise.reject(sdkError('AccessDeniedException', 400)) });
+    await it.start();
+    for (let i = 0; i < 4; i++) it.land('a', 150);
+    expect(it.told).toEqual(['looks like AUTO']);
   });
 
   test('evidence decides where nobody may look', async () => {
