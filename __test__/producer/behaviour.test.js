@@ -753,6 +753,18 @@ describe('what the stream is', () => {
     expect(it.kinesis.listed).toBe(2);
   });
 
+  test('a stream that is not there', async () => {
+    for (const options of [{ routing: 'shards' }, { routing: { lanes: 4 } }]) {
+      const it = given(options);
+      const gone = () => sdkError('ResourceNotFoundException', 400);
+      it.kinesis.listFault = gone;
+      it.kinesis.describeFault = gone;
+      const error = await it.environment.settle(rejected(it.producer.ready()));
+      expect(error).toMatchObject({ code: 'ERR_KPL_STREAM', cause: { name: 'ResourceNotFoundException' } });
+      expect(error.message).toContain('no such stream');
+    }
+  });
+
   test('13: AUTO from the start: each record goes alone under its own key', async () => {
     const it = given({ routing: { lanes: 4 } });
     it.kinesis.distribution = 'AUTO';
