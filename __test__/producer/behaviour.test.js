@@ -753,6 +753,14 @@ describe('what the stream is', () => {
     expect(it.kinesis.listed).toBe(2);
   });
 
+  test('ready waits for no shards where they do not matter', async () => {
+    const it = given();
+    it.kinesis.distribution = 'AUTO';
+    it.kinesis.listFault = () => sdkError('LimitExceededException', 400);
+    await it.environment.settle(it.producer.ready());
+    expect(it.environment.time).toBeLessThan(100);
+  });
+
   test('a stream that is not there', async () => {
     for (const options of [{ routing: 'shards' }, { routing: { lanes: 4 } }]) {
       const it = given(options);
