@@ -168,7 +168,9 @@ describe('without a shard, a poll of half a second decides', () => {
   test('all were throttled', () => expect(isCut(polled({ throttled: 10 }))).toBe(true));
   test('a quarter was', () => expect(isCut(polled({ throttled: 250, stored: 750 }))).toBe(false));
   test('more than half, but not clearly', () => expect(isCut(polled({ throttled: 29, stored: 20 }))).toBe(false));
-  test('one was, and nothing else was sent', () => expect(isCut(polled({ throttled: 1 }))).toBe(false));
+  test('three were, and nothing was stored', () => expect(isCut(polled({ throttled: 3 }))).toBe(true));
+  test('two were, and nothing was stored', () => expect(isCut(polled({ throttled: 2 }))).toBe(false));
+  test('four were, and one was stored', () => expect(isCut(polled({ throttled: 4, stored: 1 }))).toBe(false));
 
   test('what was throttled before says nothing', () => {
     expect(isCut(polled({ again: 1000 }))).toBe(false);
@@ -178,7 +180,7 @@ describe('without a shard, a poll of half a second decides', () => {
   });
 
   test('few entries add up, over as many half seconds as it takes', () => {
-    const pace = polled({ throttled: 3 });
+    const pace = polled({ stored: 1, throttled: 4 });
     let now = 500;
     for (; !isCut(pace, now); now += 500) tell(pace, { throttled: 3 }, now);
     expect(now).toBe(2000);

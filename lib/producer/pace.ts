@@ -10,6 +10,8 @@ const CUT_TO = 0.7;
 const WINDOW_MS = 500;
 /** Where one of four shards throttles, so many more throttled than stored come by chance once in two days. */
 const CLEAR_LEAD = 10;
+/** The same where nothing was stored: a lane whose shard throttles from its first entry on has only few to tell by. */
+const LEAD_OF_ALL = 3;
 const GROWTH = 1.1;
 /** An unknown shard that did not hold anything back for so long is unlimited again. */
 const FORGOTTEN_MS = 10_000;
@@ -149,17 +151,22 @@ class Poll {
   #began = Number.NEGATIVE_INFINITY;
   /** By how many more were throttled than stored. */
   #lead = 0;
+  #hasStored = false;
 
   count(by: 1 | -1): void {
     this.#lead += by;
+    if (by === -1) this.#hasStored = true;
   }
 
   /** Ends it if it is time, and says whether most were throttled. What has no clear majority goes on. */
   ends(now: number): boolean {
     if (now - this.#began < WINDOW_MS) return false;
     this.#began = now;
-    const lead = this.#lead;
-    if (Math.abs(lead) >= CLEAR_LEAD) this.#lead = 0;
-    return lead >= CLEAR_LEAD;
+    const wereMost = this.#lead >= (this.#hasStored ? CLEAR_LEAD : LEAD_OF_ALL);
+    if (wereMost || this.#lead <= -CLEAR_LEAD) {
+      this.#lead = 0;
+      this.#hasStored = false;
+    }
+    return wereMost;
   }
 }
