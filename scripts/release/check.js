@@ -9,7 +9,8 @@ const { CACHE, ROOT, run } = require('./cache');
 const { python } = require('./toolchain');
 const { TARGETS } = require('./targets');
 
-const MAX_BYTES = 560_000; // seven of them and the JavaScript stay under 4 MB
+/** Of the largest. The tests of the package hold all seven and the JavaScript together to 4 MB. */
+const MAX_BYTES = 580_000;
 const ARCHITECTURE = { x64: ['X86_64', 'AMD64'], arm64: ['AARCH64', 'ARM64'] };
 
 /** Throws where the file is not what its name says, or asks for more than its platform promises; else gives what it asks for. */
