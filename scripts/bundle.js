@@ -95,8 +95,10 @@ function write(file, text) {
 }
 
 async function main() {
+  const entries = stale();
+  if (entries.length === 0) return;
   const shared = await findShared();
-  for (const face of stale()) {
+  for (const face of entries) {
     const { code, map } = await bundle(face, shared);
     write(`${face.file}.map`, map);
     write(face.file, code);

@@ -21,10 +21,10 @@ const MARK = './index.js#';
 
 /** @returns {Promise<Shared>} */
 async function findShared() {
-  const [face, ...others] = [SHARED_SOURCE, ...[...faces(), ...commands()].map(({ source }) => source)];
-  const modules = new Set(Object.keys(await inputsOf([face])));
-  const importers = Object.entries(await inputsOf(others)).filter(([module]) => !modules.has(module));
-  const boundary = new Set(importers.flatMap(([, { imports }]) => imports.map((imported) => imported.path)));
+  const modules = new Set(Object.keys(await importsUnder([SHARED_SOURCE])));
+  const all = await importsUnder([...faces(), ...commands()].map(({ source }) => source));
+  const others = Object.keys(all).filter((module) => !modules.has(module));
+  const boundary = new Set(others.flatMap((module) => all[module]));
   /** @type {Record<string, string[]>} */
   const imported = {};
   for (const module of modules) {
@@ -33,8 +33,11 @@ async function findShared() {
   return { modules, imported };
 }
 
-/** @param {string[]} sources */
-async function inputsOf(sources) {
+/**
+ * @param {string[]} sources
+ * @returns {Promise<Record<string, string[]>>} what each module imports, of all that these are made of
+ */
+async function importsUnder(sources) {
   const { metafile } = await require('esbuild').build({
     absWorkingDir: ROOT,
     entryPoints: sources,
@@ -51,7 +54,7 @@ async function inputsOf(sources) {
   return Object.fromEntries(
     Object.entries(metafile.inputs).map(([file, { imports }]) => [
       absolute(file),
-      { imports: imports.map((imported) => ({ path: absolute(imported.path) })) },
+      imports.map((imported) => absolute(imported.path)),
     ]),
   );
 }

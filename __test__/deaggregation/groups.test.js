@@ -4,7 +4,7 @@
 
 const { aggregate } = require('../..');
 const { iterDeaggregate } = require('../../lib/deaggregate/user-records');
-const native = require('../../lib/native').native;
+const { native } = require('../../lib/native');
 const { lambdaRecord, sdkRecord } = require('../support/kinesis-records');
 const { thrownBy } = require('../support/thrown');
 

@@ -6,7 +6,7 @@ const { Readable, Writable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { ReadableStream } = require('node:stream/web');
 const { aggregate, deaggregate, iterDeaggregate, iterDeaggregateRecords } = require('../..');
-const native = require('../../lib/native').native;
+const { native } = require('../../lib/native');
 const source = require('../../lib/deaggregate/user-records');
 const { sdkRecord } = require('../support/kinesis-records');
 

@@ -120,7 +120,7 @@ test('6: connection refused, with the real SDK', () => {
   expect(printed.trim()).toBe('ERR_KPL_EXPIRED false true refused ECONNREFUSED');
 });
 
-test('require takes no longer than that of kinesis-agg and half as much again', () => {
+test('require takes no longer than that of kinesis-agg once more', () => {
   const script = `
     const { performance } = require('node:perf_hooks');
     const times = ['kinesis-agg', 'kinesis-agg/producer'].map((name) => {
@@ -129,11 +129,15 @@ test('require takes no longer than that of kinesis-agg and half as much again', 
       return performance.now() - start;
     });
     console.log(JSON.stringify(times));`;
-  const runs = Array.from({ length: 20 }, () => JSON.parse(run(script)));
-  const [face, producer] = [0, 1].map((position) => Math.min(...runs.map((times) => times[position])));
+  // Both grow on a busy machine, so that one is measured by the other. The least comes nearer the truth with each run.
+  let [face, producer] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < 20 || (i < 60 && producer >= face); i++) {
+    const [ofFace, ofProducer] = JSON.parse(run(script));
+    face = Math.min(face, ofFace);
+    producer = Math.min(producer, ofProducer);
+  }
   console.info(`require: ${face.toFixed(1)} ms, the producer ${producer.toFixed(1)} ms more`);
-  // The benchmark has the figure, on a quiet machine. Both grow on a busy one, so that here one is measured by the other.
-  expect(producer).toBeLessThan(face * 1.5);
+  expect(producer).toBeLessThan(face);
 }, 120_000);
 
 describe('bundled as an ES module', () => {

@@ -73,7 +73,7 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
       this.#layInto(batch, input, batch.count);
       batch.push();
     }
-    this.#enterWaiting();
+    this.catchUp();
     this.#rows?.spendAll();
     this.#enter(batch, batch.count, 0);
     Rows.giveBack(batch);
@@ -125,7 +125,7 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
       return;
     }
     rows.push();
-    if (rows.count >= BufferedAggregator.maxWaitingRecords || rows.dataBytes >= MAX_WAITING_BYTES) this.#enterWaiting();
+    if (rows.count >= BufferedAggregator.maxWaitingRecords || rows.dataBytes >= MAX_WAITING_BYTES) this.catchUp();
   }
 
   /** The same, of a record with an ordinal, for an aggregator that tracks. */
@@ -148,13 +148,18 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
     return this.#fit(record) !== TOO_LARGE;
   }
 
-  /** Records that wait enter, and what they close has closed. */
+  /**
+   * Records that wait enter. The rest of the headroom stays good: no record cost more than was paid for it. If one was not paid
+   * for, the core looks at the last, so that it says what has closed and how much headroom there is now.
+   */
   catchUp(): void {
-    this.#enterWaiting();
+    const rows = this.#rows;
+    if (rows === undefined || rows.count === 0) return;
+    this.#enter(rows, rows.count, this.mayClose ? rows.count - 1 : rows.count);
   }
 
   flush(): void {
-    this.#enterWaiting();
+    this.catchUp();
     this.#call(() => this.#aggregator.flush(this.#collect));
     this.#letGoOfRows();
   }
@@ -166,19 +171,19 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
 
   setShards(shards: Parameters<typeof openShards>[0]): void {
     const bounds = openShards(shards);
-    this.#enterWaiting();
+    this.catchUp();
     this.#rows?.spendAll();
     this.#call(() => this.#aggregator.setShards(bounds, this.#collect));
   }
 
   /** Rows of what is open, as the core has them. */
   openGroups(): Uint32Array {
-    this.#enterWaiting();
+    this.catchUp();
     return this.#aggregator.openGroups();
   }
 
   closeGroups(groups: readonly number[]): void {
-    this.#enterWaiting();
+    this.catchUp();
     this.#rows?.spendAll();
     this.#call(() => this.#aggregator.closeGroups(Uint32Array.from(groups), this.#collect));
   }
@@ -192,7 +197,7 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
   }
 
   get sizeBytes(): number {
-    this.#enterWaiting();
+    this.catchUp();
     return this.#aggregator.sizeBytes();
   }
 
@@ -236,16 +241,6 @@ export class BufferedAggregator<Closed = AggregatedRecord> {
     const rows = this.#rows;
     this.#rows = undefined;
     if (rows !== undefined) Rows.giveBack(rows);
-  }
-
-  /**
-   * The rest of the headroom stays good: no record cost more than was paid for it. If one was not paid for, the core looks at
-   * the last, so that it says what has closed and how much headroom there is now.
-   */
-  #enterWaiting(): void {
-    const rows = this.#rows;
-    if (rows !== undefined && rows.count > 0)
-      this.#enter(rows, rows.count, this.mayClose ? rows.count - 1 : rows.count);
   }
 
   /**

@@ -75,13 +75,11 @@ export class UserRecordBatch {
     if (!outline.isAggregate) return payload.toString();
     const start = outline.start(i - this.#ahead);
     const end = start + outline.length(i - this.#ahead);
-    if (this.#text === undefined) {
-      if (this.#copy || !this.#isAskedAgain) {
-        this.#isAskedAgain = true;
-        return outline.dataIsAscii ? payload.latin1Slice(start, end) : payload.utf8Slice(start, end);
-      }
-      this.#text = textOf(payload, outline.dataIsAscii);
+    if (this.#copy || !this.#isAskedAgain) {
+      this.#isAskedAgain = true;
+      return outline.dataIsAscii ? payload.latin1Slice(start, end) : payload.utf8Slice(start, end);
     }
+    this.#text ??= textOf(payload, outline.dataIsAscii);
     return this.#text.slice(start, end);
   }
 

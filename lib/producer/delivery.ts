@@ -66,8 +66,7 @@ export class Delivery {
 
   /** When the first open aggregate may have lingered. */
   #lingersUntil = Number.POSITIVE_INFINITY;
-  #closesSoon = false;
-  #catchesUpSoon = false;
+  #endsTurnSoon = false;
   /** A turn of the event loop that began when nothing was held any more, and whether a `put` came in it. */
   #turn: { hasPut: boolean } | undefined;
   #timer: unknown;
@@ -189,10 +188,9 @@ export class Delivery {
       this.#nextOrdinal = (ordinal + 1) >>> 0;
       this.#openRecords.add(ordinal, owner, at, cost, epoch);
       const { lingerMs } = this.#settings;
-      if (lingerMs === 0) this.#closeSoon();
-      else this.#lingersUntil = Math.min(this.#lingersUntil, at + lingerMs);
+      if (lingerMs > 0) this.#lingersUntil = Math.min(this.#lingersUntil, at + lingerMs);
       if (this.#aggregator.hasClosed) this.#takeClosed(now);
-      else if (this.#aggregator.mayClose) this.#catchUpSoon();
+      if (lingerMs === 0 || this.#aggregator.mayClose) this.#endTurnSoon();
     }
     this.#heldRecords++;
     this.#heldBytes += cost;
@@ -216,26 +214,16 @@ export class Delivery {
     this.#queue(entry, now);
   }
 
-  /** With no linger, what one turn of the event loop puts goes together. */
-  #closeSoon(): void {
-    if (this.#closesSoon) return;
-    this.#closesSoon = true;
+  /** What one turn of the event loop puts enters the core together, and with no linger it goes together. */
+  #endTurnSoon(): void {
+    if (this.#endsTurnSoon) return;
+    this.#endsTurnSoon = true;
     this.#environment.setImmediate(() => {
       this.#clock.turn();
-      this.#closesSoon = false;
-      this.#lingersUntil = this.#clock.now();
-      this.advance();
-    });
-  }
-
-  /** Records that may close something enter the core together with those that follow in the same turn of the event loop. */
-  #catchUpSoon(): void {
-    if (this.#catchesUpSoon) return;
-    this.#catchesUpSoon = true;
-    this.#environment.setImmediate(() => {
-      this.#clock.turn();
-      this.#catchesUpSoon = false;
-      this.#catchUp(this.#clock.now());
+      this.#endsTurnSoon = false;
+      const now = this.#clock.now();
+      this.#catchUp(now);
+      if (this.#settings.lingerMs === 0) this.#lingersUntil = now;
       this.advance();
     });
   }
