@@ -1,7 +1,8 @@
 // User records as objects, made one at a time out of what was read of their Kinesis record.
 
 import type { UserRecord } from '../../index';
-import { BufferView, copyOf, viewOf } from '../native/bytes';
+import { copyOf, viewOf } from '../native/bytes';
+import { PlainUserRecord } from './plain-record';
 import { codeOfBroken } from './read';
 import type { Source } from './source';
 import type { Outline } from './table';
@@ -37,15 +38,8 @@ export class UserRecords {
     this.#next++;
     const outline = this.#outline;
     if (!outline.isAggregate) return unaggregated(this.#source, this.#copy);
-    const data = new BufferView(this.#buffer, this.#byteOffset + outline.start(i), outline.length(i));
-    return new PlainUserRecord(
-      outline.partitionKey(i, this.#keys),
-      outline.explicitHashKey(i, this.#keys),
-      this.#copy ? copyOf(data) : data,
-      this.#source.sequenceNumber,
-      i,
-      true,
-    );
+    const sequenceNumber = this.#source.sequenceNumber;
+    return outline.userRecord(i, this.#keys, this.#buffer, this.#byteOffset, sequenceNumber, this.#copy);
   }
 }
 
@@ -60,17 +54,7 @@ export function fillUserRecords(source: Source, copy: boolean, all: UserRecord[]
   if (!copy) source.keepTogether();
   const { buffer, byteOffset } = payload;
   for (let i = first; i < end; i++) {
-    const data = new BufferView(buffer, byteOffset + outline.start(i), outline.length(i));
-    all.push(
-      new PlainUserRecord(
-        outline.partitionKey(i, keys),
-        outline.explicitHashKey(i, keys),
-        copy ? copyOf(data) : data,
-        sequenceNumber,
-        i,
-        true,
-      ),
-    );
+    all.push(outline.userRecord(i, keys, buffer, byteOffset, sequenceNumber, copy));
   }
 }
 
@@ -90,32 +74,3 @@ function unaggregated(source: Source, copy: boolean): UserRecord {
   if (decodeError) userRecord.decodeError = decodeError;
   return userRecord;
 }
-
-/**
- * What an object literal makes, since the prototype is that of all objects, but for V8: it takes the place of a literal
- * that lives as long as an event does for one whose objects are best made in old space, and then frees them late.
- */
-const PlainUserRecord = function (
-  this: UserRecord,
-  partitionKey: string | null,
-  explicitHashKey: string | null,
-  data: Buffer,
-  sequenceNumber: string,
-  subSequenceNumber: number,
-  aggregated: boolean,
-) {
-  this.partitionKey = partitionKey;
-  this.explicitHashKey = explicitHashKey;
-  this.data = data;
-  this.sequenceNumber = sequenceNumber;
-  this.subSequenceNumber = subSequenceNumber;
-  this.aggregated = aggregated;
-} as unknown as new (
-  partitionKey: string | null,
-  explicitHashKey: string | null,
-  data: Buffer,
-  sequenceNumber: string,
-  subSequenceNumber: number,
-  aggregated: boolean,
-) => UserRecord;
-PlainUserRecord.prototype = Object.prototype;
