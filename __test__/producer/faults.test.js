@@ -473,6 +473,71 @@ test('15: a dead endpoint', async () => {
   for (const { error } of books.records) expect(error.code).toBe('ERR_KPL_EXPIRED');
 });
 
+describe('an outage', () => {
+  const FROM = 2000;
+  const UNTIL = 12_000;
+  const REFUSED = { throws: () => systemError('ECONNREFUSED', 'connect') };
+  const options = { routing: { lanes: 16 }, distribution: 'partition-key' };
+
+  test.each([
+    ['no connection', REFUSED, false],
+    ['503', { throws: () => sdkError('ServiceUnavailable', 503) }, true],
+    ['expired tokens', { throws: () => sdkError('ExpiredTokenException', 400) }, false],
+  ])('%s: one request at a time, and no more than without', async (_, fault, mayBeDuplicated) => {
+    const requestsWith = async (outage) => {
+      const it = given(options);
+      it.kinesis.fault = ({ time }) => (time >= FROM && time < UNTIL ? outage : {});
+      await load(it, { perSecond: 500, ms: 15_000 });
+      const stored = await settled(it);
+      for (const copies of stored.values()) expect(copies).toHaveLength(1);
+      return { ...it, requests: it.kinesis.requests };
+    };
+    const without = await requestsWith({});
+    const { requests, books } = await requestsWith(fault);
+    expect(requests.length).toBeLessThanOrEqual(1.2 * without.requests.length);
+    const during = requests.filter(({ time }) => time >= FROM && time < UNTIL);
+    expect(during.length).toBeGreaterThan(10);
+    expect(during.length).toBeLessThan(25);
+    // The stream is back within a second, however long it was gone.
+    expect(requests.some(({ time }) => time >= UNTIL && time <= UNTIL + 1000)).toBe(true);
+    expect(books.warnings.filter(({ message }) => message.startsWith('requests fail'))).toHaveLength(1);
+    // What was not tried cannot be doubled.
+    const doubtful = books.records.filter(({ result }) => result.mayBeDuplicated).length;
+    if (mayBeDuplicated) expect(doubtful).toBeLessThan(books.records.length / 2);
+    else expect(doubtful).toBe(0);
+  });
+
+  test('requests that fail together hold nobody back for long', async () => {
+    const it = given({ ...options, routing: 'none', lingerMs: 0 });
+    const { kinesis, books, producer, environment } = it;
+    kinesis.latencyMs = 200;
+    kinesis.fault = ({ number }) => (number < 8 ? { throws: () => systemError('ECONNRESET', 'read') } : {});
+    for (let i = 0; i < 8; i++) {
+      books.put(producer, 'key');
+      await environment.run(environment.time + 1);
+    }
+    await environment.run(202);
+    books.put(producer, 'key');
+    await environment.run(320);
+    expect(kinesis.requests.length).toBeGreaterThan(8);
+    await settled(it);
+  });
+
+  test('what expires untried says why', async () => {
+    const it = given({ ...options, recordTtlMs: 500 });
+    const { kinesis, books } = it;
+    kinesis.fault = () => REFUSED;
+    await load(it, { perSecond: 200, ms: 5000 });
+    await settled(it);
+    const untried = books.records.filter(({ error }) => error.attempts.length === 0);
+    expect(untried.length).toBeGreaterThan(0);
+    for (const { error } of untried) {
+      expect(error.code).toBe('ERR_KPL_EXPIRED');
+      expect(error.message).toMatch(/never tried, since requests fail$/);
+    }
+  });
+});
+
 test('15: flush does not wait for what has expired while it waited for room', async () => {
   const it = given({ routing: 'pinned', distribution: 'partition-key', maxBufferedRecords: 1, recordTtlMs: 1000 });
   const { environment, kinesis, producer, books } = it;

@@ -20,6 +20,7 @@ import { Metrics, observe } from './metrics';
 import { OpenRecords } from './open-records';
 import type { Settings } from './options';
 import { Order } from './order';
+import { Outage } from './outage';
 import { delayOf, type Failure } from './outcome';
 import { Batch } from './owners';
 import { type Answer, type Place, type Request, Requests } from './requests';
@@ -51,6 +52,7 @@ export class Delivery {
   #requests: Requests;
   #dispatch: Dispatch;
   #order = new Order();
+  #outage = new Outage();
   #waiting: WaitingRoom;
   #halvings = new Set<Halving>();
   /** Undefined where nothing is aggregated. */
@@ -409,7 +411,8 @@ export class Delivery {
   #expired(entry: Entry): void {
     const { recordTtlMs, streamLabel } = this.#settings;
     const last = entry.attempts.at(-1);
-    const because = last === undefined ? 'never tried' : `${entry.tries} tries, the last: ${last.code}`;
+    const untried = this.#outage.isOn ? 'never tried, since requests fail' : 'never tried';
+    const because = last === undefined ? untried : `${entry.tries} tries, the last: ${last.code}`;
     this.#metrics.userRecords.expired += entry.members.length;
     this.#fail(entry, 'ERR_KPL_EXPIRED', `stream ${streamLabel}: recordTtlMs (${recordTtlMs}) is over; ${because}`);
   }
@@ -447,8 +450,11 @@ export class Delivery {
   }
 
   #sendAll(now: number): void {
-    if (this.watch.holds(now)) return;
-    while (this.#requests.hasPlace && (this.#sendPart(now) || this.#sendNext(now)));
+    while (this.#canSend(now) && (this.#sendPart(now) || this.#sendNext(now)));
+  }
+
+  #canSend(now: number): boolean {
+    return this.#requests.hasPlace && !this.watch.holds(now) && this.#outage.admits(now);
   }
 
   #sendPart(now: number): boolean {
@@ -482,6 +488,7 @@ export class Delivery {
       else observe(metrics.bufferingMs, now - entry.oldest);
     }
     this.watch.requestBegins();
+    this.#outage.requestBegins(now);
     sealAll(entries);
     this.#requests.send(entries, halving, this.watch.map);
   }
@@ -510,12 +517,13 @@ export class Delivery {
       return;
     }
     const now = this.#clock.now();
-    const canSend = this.#requests.hasPlace && !this.watch.holds(now);
+    const canSend = this.#canSend(now);
     const at = Math.min(
       now + LONGEST_STEP_MS,
       this.#lingersUntil,
       this.#dispatch.wakesAt(now, canSend),
       this.#requests.wakesAt(),
+      this.#outage.admits(now) ? Number.POSITIVE_INFINITY : this.#outage.admitsAt,
       this.watch.wakesAt(),
       this.#waiting.first?.deadline ?? Number.POSITIVE_INFINITY,
     );
@@ -544,6 +552,7 @@ export class Delivery {
     if (halving !== undefined) halving.isUnderWay = false;
     observe(this.#metrics.requestMs, answer.durationMs);
     const { failure } = answer;
+    this.#noteOutage(failure, now, answer.chance);
     let stored = 0;
     let throttled = 0;
     if (failure !== undefined) {
@@ -556,6 +565,18 @@ export class Delivery {
     }
     this.#tellOfRequest(request, answer, stored, throttled, entries.length - stored);
     this.advance();
+  }
+
+  #noteOutage(failure: Failure | undefined, now: number, chance: number): void {
+    if (failure?.action !== 'retry') {
+      this.#outage.passed();
+    } else if (this.#outage.requestFailed(now, chance)) {
+      this.log.warn(
+        'OUTAGE',
+        'requests fail one after the other: one is tried now and then until one gets through, and user records wait meanwhile',
+        { stream: this.#settings.streamLabel, code: failure.code },
+      );
+    }
   }
 
   #judge(request: Request, answer: Answer, now: number): [stored: number, throttled: number] {
