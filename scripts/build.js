@@ -9,7 +9,7 @@ const { isNewest } = require('./freshness');
 
 const ROOT = path.join(__dirname, '..');
 const ARTIFACT = { linux: 'libkinesis_agg.so', darwin: 'libkinesis_agg.dylib', win32: 'kinesis_agg.dll' };
-const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'proto', 'src'];
+const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src'];
 
 /** The file of this machine, under the name that lib/native/index.js asks for. */
 function hostFile() {

@@ -64,10 +64,3 @@ pub mod md5;
     reason = "its callers are in lib/, documented by lib/native/addon.d.ts, and #[napi] decides how arguments are passed"
 )]
 pub mod node;
-
-/// `proto/kpl.proto` as prost understands it: the oracle of the tests. The reader and the writer are our own.
-#[forbid(unsafe_code)]
-#[expect(missing_docs, clippy::derive_partial_eq_without_eq, reason = "generated; the schema is commented")]
-pub mod proto {
-    include!(concat!(env!("OUT_DIR"), "/kpl.rs"));
-}

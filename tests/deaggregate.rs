@@ -1,5 +1,9 @@
 //! Whole Kinesis records, several at a time, against a slow second reader: outcome, table, flags, hash key range.
 
+#[path = "oracle/kpl.rs"]
+#[rustfmt::skip]
+#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
+mod kpl;
 #[path = "oracle/decoding.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod decoding;
@@ -18,7 +22,7 @@ use kinesis_agg::deaggregate::deaggregate;
 use kinesis_agg::deaggregate::table::{HEADER_WORDS, KEYS_ARE_ASCII, Outcome, broken_record};
 use kinesis_agg::error::Error;
 use kinesis_agg::format::envelope::MAGIC;
-use kinesis_agg::proto::{AggregatedRecord, Record};
+use kpl::{AggregatedRecord, Record};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
 use prost::Message as _;

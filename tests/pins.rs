@@ -1,5 +1,9 @@
 //! Explicit hash keys that a routing wrote are not handed out; those of users are.
 
+#[path = "oracle/kpl.rs"]
+#[rustfmt::skip]
+#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
+mod kpl;
 #[path = "oracle/framed.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod framed;
@@ -10,7 +14,7 @@ use kinesis_agg::deaggregate::table::{
 };
 use kinesis_agg::deaggregate::{Options, deaggregate};
 use kinesis_agg::hash_key::{HashKey, HashKeyRange};
-use kinesis_agg::proto::{AggregatedRecord, Record};
+use kpl::{AggregatedRecord, Record};
 use prost::Message as _;
 
 const OPTIONS: Options = Options { verify_checksum: true, hash_key_range: None, inspect_data: false };

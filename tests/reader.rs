@@ -1,11 +1,15 @@
 //! The reader against a slow second one, on messages from well-formed to random.
 
+#[path = "oracle/kpl.rs"]
+#[rustfmt::skip]
+#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
+mod kpl;
 #[path = "oracle/naive_reader.rs"]
 mod naive_reader;
 
 use kinesis_agg::error::Error;
 use kinesis_agg::format::reader::Outline;
-use kinesis_agg::proto::{AggregatedRecord, Record, Tag};
+use kpl::{AggregatedRecord, Record, Tag};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use prost::Message as _;

@@ -8,6 +8,9 @@ pub mod closing;
 pub mod decoding;
 #[path = "../../tests/oracle/framed.rs"]
 pub mod framed;
+#[path = "../../tests/oracle/kpl.rs"]
+#[rustfmt::skip]
+mod kpl;
 #[path = "../../tests/oracle/model.rs"]
 pub mod model;
 #[path = "../../tests/oracle/naive_reader.rs"]

@@ -2,11 +2,15 @@
 
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 pub(crate) mod closing;
+#[rustfmt::skip]
+#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
+mod kpl;
 
 use kinesis_agg::format::envelope::{FRAME_BYTES, MAGIC};
-use kinesis_agg::proto::AggregatedRecord;
 use md5::{Digest, Md5};
 use prost::Message as _;
+
+use self::kpl::AggregatedRecord;
 
 /// A user record with keys of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! The aggregator once more, slow and obviously right: lists that are searched, and sizes that prost is asked for.
 
 use kinesis_agg::format::envelope::{FRAME_BYTES, MAGIC};
-use kinesis_agg::proto::{AggregatedRecord, Record};
 use md5::{Digest as _, Md5};
 use prost::Message as _;
 
 use crate::framed::framed;
+use crate::kpl::{AggregatedRecord, Record};
 
 /// A user record with bytes of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
