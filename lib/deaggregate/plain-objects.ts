@@ -47,14 +47,14 @@ export class UserRecords {
 export function fillUserRecords(source: Source, copy: boolean, all: UserRecord[]): void {
   const { outline, payload, sequenceNumber, first, end } = source;
   if (!outline.isAggregate) {
-    if (first < end) all.push(unaggregated(source, copy));
+    if (first < end) all[0] = unaggregated(source, copy);
     return;
   }
   const keys = outline.keys(payload, copy);
   if (!copy) source.keepTogether();
   const { buffer, byteOffset } = payload;
   for (let i = first; i < end; i++) {
-    all.push(outline.userRecord(i, keys, buffer, byteOffset, sequenceNumber, copy));
+    all[i - first] = outline.userRecord(i, keys, buffer, byteOffset, sequenceNumber, copy);
   }
 }
 

@@ -15,7 +15,7 @@ export function deaggregateRecords(records: Records, options?: DeaggregateOption
 
 function fillRecordsInShape(source: Source, copy: boolean, all: KinesisRecord[]): void {
   const records = new RecordsInShape(source, copy);
-  for (let next = records.next(); next !== undefined; next = records.next()) all.push(next);
+  for (let i = 0; i < all.length; i++) all[i] = records.next() as KinesisRecord;
 }
 
 export function iterDeaggregateRecords(records: Records, options?: DeaggregateOptions): IterableIterator<KinesisRecord>;

@@ -146,23 +146,28 @@ export class Outline {
   }
 
   #asciiKeys(payload: Payload): string[] {
-    const keys = [];
     const start = this.#word(KEYS_START);
     const region = payload.latin1Slice(start, this.#word(KEYS_END));
-    for (let span = this.#word(BODY); span < this.#rows; span += SPAN_WORDS) {
+    const keys = this.#placeForKeys();
+    for (let i = 0, span = this.#word(BODY); i < keys.length; i++, span += SPAN_WORDS) {
       const from = (this.#table[span] as number) - start;
-      keys.push(region.slice(from, from + (this.#table[span + 1] as number)));
+      keys[i] = region.slice(from, from + (this.#table[span + 1] as number));
     }
     return keys;
   }
 
   #sliced(payload: Payload, slice: 'latin1Slice' | 'utf8Slice'): string[] {
-    const keys = [];
-    for (let span = this.#word(BODY); span < this.#rows; span += SPAN_WORDS) {
+    const keys = this.#placeForKeys();
+    for (let i = 0, span = this.#word(BODY); i < keys.length; i++, span += SPAN_WORDS) {
       const from = this.#table[span] as number;
-      keys.push(payload[slice](from, from + (this.#table[span + 1] as number)));
+      keys[i] = payload[slice](from, from + (this.#table[span + 1] as number));
     }
     return keys;
+  }
+
+  /** Of the full length: an array that grows leaves twice as much garbage as it holds. */
+  #placeForKeys(): string[] {
+    return new Array(this.#word(PARTITION_KEYS) + this.#word(EXPLICIT_HASH_KEYS));
   }
 
   #word(name: number): number {
