@@ -523,6 +523,18 @@ describe('an outage', () => {
     await settled(it);
   });
 
+  test('an answer that refuses is none', async () => {
+    const it = given({ ...options, routing: 'none', lingerMs: 0 });
+    const { kinesis, books, producer, environment } = it;
+    kinesis.fault = ({ number }) => (number < 3 ? { throws: () => sdkError('AccessDeniedException', 400) } : {});
+    for (let i = 0; i < 4; i++) await environment.settle(books.put(producer, 'key'));
+    expect(books.records.map(({ error }) => error?.code)).toEqual([...Array(3).fill('ERR_KPL_REFUSED'), undefined]);
+    // Each as fast as a stream answers that is there.
+    expect(environment.time).toBeLessThan(4 * (5 + 2));
+    expect(books.warnings).toEqual([]);
+    await settled(it);
+  });
+
   test('what expires untried says why', async () => {
     const it = given({ ...options, recordTtlMs: 500 });
     const { kinesis, books } = it;
