@@ -1,15 +1,14 @@
 //! Whole Kinesis records, several at a time, against a slow second reader: outcome, table, flags, hash key range.
 
-#[path = "oracle/kpl.rs"]
-#[rustfmt::skip]
-#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
-mod kpl;
 #[path = "oracle/decoding.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod decoding;
 #[path = "oracle/framed.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod framed;
+#[path = "oracle/kpl.rs"]
+#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
+mod kpl;
 #[path = "oracle/naive_reader.rs"]
 mod naive_reader;
 #[path = "oracle/spelling.rs"]

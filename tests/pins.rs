@@ -1,12 +1,11 @@
 //! Explicit hash keys that a routing wrote are not handed out; those of users are.
 
-#[path = "oracle/kpl.rs"]
-#[rustfmt::skip]
-#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
-mod kpl;
 #[path = "oracle/framed.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod framed;
+#[path = "oracle/kpl.rs"]
+#[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
+mod kpl;
 
 use framed::framed;
 use kinesis_agg::deaggregate::table::{

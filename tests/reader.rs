@@ -1,7 +1,6 @@
 //! The reader against a slow second one, on messages from well-formed to random.
 
 #[path = "oracle/kpl.rs"]
-#[rustfmt::skip]
 #[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
 mod kpl;
 #[path = "oracle/naive_reader.rs"]

@@ -7,7 +7,6 @@ mod closing;
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 mod framed;
 #[path = "oracle/kpl.rs"]
-#[rustfmt::skip]
 #[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
 mod kpl;
 #[path = "oracle/model.rs"]

@@ -9,7 +9,6 @@ pub mod decoding;
 #[path = "../../tests/oracle/framed.rs"]
 pub mod framed;
 #[path = "../../tests/oracle/kpl.rs"]
-#[rustfmt::skip]
 mod kpl;
 #[path = "../../tests/oracle/model.rs"]
 pub mod model;

@@ -1,5 +1,7 @@
 // The older package's two spellings of records: camelCase as Lambda has it, PascalCase as the SDK has it.
 
+import { makerOfPlainObjects } from '../deaggregate/plain-record';
+
 /** What the older package reads of a Kinesis record, and gives of a user record: values of any kind. */
 export interface Fields {
   partitionKey?: unknown;
@@ -33,9 +35,6 @@ export function readSpelling(record: object): { fields: Fields; spelling: Spelli
   const entries = Object.entries(record).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]);
   return { fields: Object.fromEntries(entries), spelling: PASCAL_CASE };
 }
-
-// User records come out as plain objects, and yet are made by constructors: V8 notes of every object literal whether what
-// it makes lives on, and after the first aggregates would make all user records old at once.
 
 const CAMEL_CASE: Spelling = {
   whole: ({ partitionKey, explicitPartitionKey, sequenceNumber, data }) => ({
@@ -82,8 +81,3 @@ const PASCAL_CASE: Spelling = {
     this.Data = data;
   }),
 };
-
-function makerOfPlainObjects(fill: (...values: ConstructorParameters<Spelling['UserRecord']>) => void) {
-  fill.prototype = Object.prototype;
-  return fill as unknown as Spelling['UserRecord'];
-}

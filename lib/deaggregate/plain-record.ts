@@ -1,12 +1,21 @@
-// A user record as a plain object.
+// User records as plain objects, and yet made by constructors.
 
 import type { UserRecord } from '../../index';
 
 /**
- * What an object literal makes, since the prototype is that of all objects, but for V8: it takes the place of a literal
- * that lives as long as an event does for one whose objects are best made in old space, and then frees them late.
+ * A constructor of what an object literal makes, since the prototype is that of all objects. V8 notes of every literal whether
+ * what it makes lives on: after the first events it would make all user records in old space, and then free them late.
+ *
+ * @param fill sets the fields of `this`
  */
-export const PlainUserRecord = function (
+export function makerOfPlainObjects<T, Values extends unknown[]>(fill: (this: T, ...values: Values) => void) {
+  fill.prototype = Object.prototype;
+  return fill as unknown as new (
+    ...values: Values
+  ) => T;
+}
+
+export const PlainUserRecord = makerOfPlainObjects(function (
   this: UserRecord,
   partitionKey: string | null,
   explicitHashKey: string | null,
@@ -21,12 +30,4 @@ export const PlainUserRecord = function (
   this.sequenceNumber = sequenceNumber;
   this.subSequenceNumber = subSequenceNumber;
   this.aggregated = aggregated;
-} as unknown as new (
-  partitionKey: string | null,
-  explicitHashKey: string | null,
-  data: Buffer,
-  sequenceNumber: string,
-  subSequenceNumber: number,
-  aggregated: boolean,
-) => UserRecord;
-PlainUserRecord.prototype = Object.prototype;
+});

@@ -523,7 +523,7 @@ export class Delivery {
       this.#lingersUntil,
       this.#dispatch.wakesAt(now, canSend),
       this.#requests.wakesAt(),
-      this.#outage.admits(now) ? Number.POSITIVE_INFINITY : this.#outage.admitsAt,
+      this.#outage.wakesAt(now),
       this.watch.wakesAt(),
       this.#waiting.first?.deadline ?? Number.POSITIVE_INFINITY,
     );

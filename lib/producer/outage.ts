@@ -23,9 +23,9 @@ export class Outage {
     return !this.isOn || now >= this.#admitsAt;
   }
 
-  /** When a request may begin, if nothing happens until then. */
-  get admitsAt(): number {
-    return this.#admitsAt;
+  /** When one may begin that has to wait until then. */
+  wakesAt(now: number): number {
+    return this.admits(now) ? Number.POSITIVE_INFINITY : this.#admitsAt;
   }
 
   requestBegins(now: number): void {

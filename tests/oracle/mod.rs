@@ -2,7 +2,6 @@
 
 #[expect(unreachable_pub, reason = "the fuzz targets share it")]
 pub(crate) mod closing;
-#[rustfmt::skip]
 #[expect(unreachable_pub, clippy::derive_partial_eq_without_eq, reason = "generated")]
 mod kpl;
 
