@@ -152,10 +152,12 @@ test('15: a dead endpoint', async () => {
     // A try that is under way at the end of the time is not cut off.
     expect(ms).toBeLessThanOrEqual(2000 + 500 + 2 * LATE_MS);
   }
-  // Those that waited for room have the same time, and nothing was tried for them.
+  // Those that waited for room have the same time. When it is over for those before them, some are let in and are tried yet.
   const untried = books.filter(({ error }) => error.attempts.length === 0);
-  expect(untried.length).toBeGreaterThan(100);
+  expect(untried.length).toBeGreaterThan(0);
   for (const { error } of untried) expect(error.message).toMatch(/never t(aken|ried)/);
+  const neverTaken = books.filter(({ error }) => error.userRecords.length === 0);
+  expect(neverTaken.every(({ error }) => error.attempts.length === 0)).toBe(true);
   // The server may hear of an end later than of the next beginning.
   expect(http.faults.mostInFlight).toBeLessThanOrEqual(2 * 2);
 });
