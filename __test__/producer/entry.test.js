@@ -9,8 +9,12 @@ const SERVICE = { kind: 'service' };
 const THROTTLED = { kind: 'throttled' };
 
 function given({ puts = [100], ttlMs = 1000 } = {}) {
-  const members = new Members();
-  for (const at of puts) members.push(undefined, at, 1, { pending: 1 });
+  const runs = puts.map((at) => ({ owner: undefined, at, epoch: { pending: 1 } }));
+  const members = new Members(
+    runs,
+    runs.map((_, i) => i + 1),
+    puts.length,
+  );
   const record = { PartitionKey: 'kéy', Data: Buffer.from('data'), userRecordCount: puts.length };
   return new Entry(record, members, { group: 1, order: 1, ttlMs, isAggregated: true });
 }

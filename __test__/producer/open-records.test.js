@@ -6,22 +6,30 @@ const { OpenRecords } = require('../../lib/producer/open-records');
 
 const LAST = 2 ** 32 - 1;
 
+function runsOf(members) {
+  const runs = [];
+  members.forEachRun((...run) => runs.push(run));
+  return runs;
+}
+
 /** Records of these ordinals, each with things of its own. */
 function given(...ordinals) {
   const records = new OpenRecords();
   const of = new Map();
   const add = (ordinal) => {
-    const what = { owner: { ordinal }, at: ordinal / 2, cost: ordinal + 1, epoch: { pending: 1 } };
-    of.set(ordinal, what);
-    records.add(ordinal, what.owner, what.at, what.cost, what.epoch);
+    const run = { owner: { ordinal }, at: ordinal / 2, epoch: { pending: 1 } };
+    of.set(ordinal, run);
+    records.add(ordinal, run, ordinal + 1);
   };
   for (const ordinal of ordinals) add(ordinal);
   const expectRemoved = (...removed) => {
-    const { owners, times, costs, epochs } = records.remove(Uint32Array.from(removed));
-    expect(owners.map((owner, i) => ({ owner, at: times[i], cost: costs[i], epoch: epochs[i] }))).toEqual(
-      removed.map((ordinal) => of.get(ordinal)),
-    );
-    expect(epochs.every((epoch, i) => epoch === of.get(removed[i]).epoch)).toBe(true);
+    const members = records.remove(Uint32Array.from(removed));
+    expect(members).toMatchObject({
+      length: removed.length,
+      cost: removed.reduce((sum, ordinal) => sum + ordinal + 1, 0),
+    });
+    expect(runsOf(members)).toEqual(removed.map((ordinal, place) => [of.get(ordinal), place, 1]));
+    expect(removed.every((ordinal, place) => members.runAt(place) === of.get(ordinal))).toBe(true);
   };
   return { records, add, expectRemoved };
 }
@@ -47,11 +55,18 @@ test('they are counted', () => {
   expect(records.count).toBe(0);
 });
 
-test('one without an owner', () => {
+test('those of a run that follow one another are one in the books, and a run that comes again is another', () => {
   const records = new OpenRecords();
-  const epoch = { pending: 1 };
-  records.add(3, undefined, 4, 5, epoch);
-  expect(records.remove(Uint32Array.of(3))).toMatchObject({ owners: [undefined], times: [4], costs: [5] });
+  const [a, b] = [1, 2].map((at) => ({ owner: undefined, at, epoch: { pending: 3 } }));
+  for (const [ordinal, run] of [a, a, b, a, a, a].entries()) records.add(ordinal, run, 10 ** ordinal);
+  const members = records.remove(Uint32Array.of(0, 1, 2, 4, 5));
+  expect(runsOf(members)).toEqual([
+    [a, 0, 2],
+    [b, 2, 1],
+    [a, 3, 2],
+  ]);
+  expect([0, 1, 2, 3, 4].map((place) => members.runAt(place).at)).toEqual([1, 1, 2, 1, 1]);
+  expect(members).toMatchObject({ length: 5, cost: 110_111 });
 });
 
 test('those that stay are as they were, also where the page went and came again', () => {
@@ -65,11 +80,12 @@ test('those that stay are as they were, also where the page went and came again'
   expectRemoved(2000, 4);
 });
 
-test('nothing is kept of a page once all of it is removed', () => {
+test('nothing is kept of one that was removed', () => {
   const { records, expectRemoved } = given(10, 11, 1024);
-  expectRemoved(10);
   expect(records.at(10)).toBe(5);
+  expectRemoved(10);
+  expect(() => records.at(10)).toThrow(TypeError);
   expectRemoved(11);
-  expect(records.at(10)).toBe(0);
+  expect(() => records.at(11)).toThrow(TypeError);
   expect(records.at(1024)).toBe(512);
 });

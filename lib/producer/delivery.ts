@@ -15,7 +15,7 @@ import { type Epoch, Epochs } from './epochs';
 import { ProducerError, userRecordsOf } from './errors';
 import { Halving } from './halving';
 import { Log } from './log';
-import { type Landing, Members, type Owner } from './members';
+import { type Landing, Members, type Owner, Runs } from './members';
 import { Metrics, observe } from './metrics';
 import { OpenRecords } from './open-records';
 import type { Settings } from './options';
@@ -61,6 +61,7 @@ export class Delivery {
   #checker: RecordAggregator;
   #nextOrdinal: number;
   #openRecords = new OpenRecords();
+  #ownerless = new Runs(undefined);
   #lastOrder = 0;
   #heldRecords = 0;
   #heldBytes = 0;
@@ -123,8 +124,7 @@ export class Delivery {
    */
   take(read: ReadUserRecord, owner: Owner | undefined): Waiter | undefined {
     const { partitionKey, data } = read;
-    const dataBytes = typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength;
-    const cost = dataBytes + Buffer.byteLength(partitionKey) + COST_OF_A_RECORD;
+    const cost = costOf(partitionKey, typeof data === 'string' ? Buffer.byteLength(data) : data.byteLength);
     if (this.#heldRecords === 0 && this.#waiting.size === 0) this.#clock.turn(); // no timer has turned it
     const now = this.#clock.now();
     this.watch.start();
@@ -182,13 +182,14 @@ export class Delivery {
   }
 
   #admit(read: ReadUserRecord, owner: Owner | undefined, at: number, cost: number, epoch: Epoch, now: number): void {
+    const run = owner?.runOf(at, epoch) ?? this.#ownerless.of(at, epoch);
     if (this.#aggregator === undefined) {
-      this.#admitAlone(read, Members.one(owner, at, cost, epoch), now);
+      this.#admitAlone(read, Members.one(run, cost), now);
     } else {
       const ordinal = this.#nextOrdinal;
       this.#aggregator.add(read, ordinal);
       this.#nextOrdinal = (ordinal + 1) >>> 0;
-      this.#openRecords.add(ordinal, owner, at, cost, epoch);
+      this.#openRecords.add(ordinal, run, cost);
       const { lingerMs } = this.#settings;
       if (lingerMs > 0) this.#lingersUntil = Math.min(this.#lingersUntil, at + lingerMs);
       if (this.#aggregator.hasClosed) this.#takeClosed(now);
@@ -658,8 +659,7 @@ export class Delivery {
     this.#metrics.bytesStored += bytes;
     const { shardId, sequenceNumber } = place;
     const landing: Landing = { shardId, sequenceNumber, aggregated, mayBeDuplicated, attempts };
-    const { owners } = members;
-    for (let i = 0; i < owners.length; i++) owners[i]?.stored(landing, i);
+    members.forEachRun(({ owner }, first, userRecords) => owner?.stored(landing, first, userRecords));
     this.#settle(entry);
     if (this.#settings.routing !== 'shards') return;
     if (record.ExplicitHashKey !== undefined) this.watch.landed(shardId, BigInt(record.ExplicitHashKey), map);
@@ -690,12 +690,12 @@ export class Delivery {
   // ----------------------------------------------------------------------------------------------- settling
 
   #settle(entry: Entry): void {
-    const { costs, epochs, length } = entry.members;
-    let bytes = 0;
-    for (const cost of costs) bytes += cost;
-    for (const epoch of epochs) epoch.pending--;
-    this.#heldRecords -= length;
-    this.#heldBytes -= bytes;
+    const { members } = entry;
+    members.forEachRun(({ epoch }, _, userRecords) => {
+      epoch.pending -= userRecords;
+    });
+    this.#heldRecords -= members.length;
+    this.#heldBytes -= members.cost;
     this.#hasSettled = true;
     this.#leaveOrder(entry);
   }
@@ -725,18 +725,16 @@ export class Delivery {
 
     const owned = new Map<Owner, number[]>();
     const free: number[] = [];
-    for (const [i, owner] of members.owners.entries()) {
-      if (owner === undefined || owner.isGone) {
-        free.push(i);
-      } else if (owner instanceof Batch && this.telling.isDirect) {
-        free.push(i);
-        owner.toldElsewhere(1);
-      } else {
-        const its = owned.get(owner);
-        if (its === undefined) owned.set(owner, [i]);
-        else its.push(i);
+    members.forEachRun(({ owner }, first, userRecords) => {
+      let its = free;
+      if (owner instanceof Batch && !owner.isGone && this.telling.isDirect) {
+        owner.toldElsewhere(userRecords);
+      } else if (owner !== undefined && !owner.isGone) {
+        its = owned.get(owner) ?? [];
+        owned.set(owner, its);
       }
-    }
+      for (let i = 0; i < userRecords; i++) its.push(first + i);
+    });
     for (const [owner, its] of owned) owner.failed(errorOf(its), its.length, entry.bytes);
     if (FAILURES.hasSubscribers) {
       const { streamLabel: stream } = this.#settings;
@@ -865,7 +863,8 @@ export class Delivery {
         Data: data,
         userRecordCount: 1,
       };
-      const its = this.#entry(record, entry.members.only(i), undefined, false);
+      const members = Members.one(entry.members.runAt(i), costOf(record.PartitionKey, data.byteLength));
+      const its = this.#entry(record, members, undefined, false);
       its.inherit(entry);
       return its;
     });
@@ -922,6 +921,10 @@ export class Delivery {
       oldestRecordAgeMs: now - oldest.reduce((least, at) => Math.min(least, at), now),
     });
   }
+}
+
+function costOf(partitionKey: string, dataBytes: number): number {
+  return dataBytes + Buffer.byteLength(partitionKey) + COST_OF_A_RECORD;
 }
 
 /** MD5s are computed when a request is made, since many of them take hardly longer than one. */

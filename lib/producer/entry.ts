@@ -63,10 +63,10 @@ export class Entry {
     this.bytes = record.Data.length + Buffer.byteLength(record.PartitionKey);
     let oldest = Number.POSITIVE_INFINITY;
     let youngest = Number.NEGATIVE_INFINITY;
-    for (const at of members.times) {
-      if (at < oldest) oldest = at;
-      if (at > youngest) youngest = at;
-    }
+    members.forEachRun(({ at }) => {
+      oldest = Math.min(oldest, at);
+      youngest = Math.max(youngest, at);
+    });
     this.oldest = oldest;
     this.deadline = youngest + ttlMs;
     this.dueAt = this.deadline;

@@ -1,15 +1,14 @@
-import type { Epoch } from './epochs';
-import { Members, type Owner } from './members';
+import { Members, type Run } from './members';
 
-const PAGE = 1024;
+/** Ordinals of a page have their low bits for themselves. */
+const PAGE_BITS = 10;
+const PAGE = 1 << PAGE_BITS;
 
 /** As many user records as there are ordinals in a page. Columns, since an object for each would be most of what it costs. */
 class Page {
   readonly number: number;
-  readonly owners: (Owner | undefined)[] = new Array(PAGE);
-  readonly times = new Float64Array(PAGE);
+  readonly runs: (Run | undefined)[] = new Array(PAGE);
   readonly costs = new Float64Array(PAGE);
-  readonly epochs: (Epoch | undefined)[] = new Array(PAGE);
   count = 0;
 
   constructor(number: number) {
@@ -28,43 +27,51 @@ export class OpenRecords {
     return this.#count;
   }
 
-  add(ordinal: number, owner: Owner | undefined, at: number, cost: number, epoch: Epoch): void {
+  add(ordinal: number, run: Run, cost: number): void {
     const page = this.#pageOf(ordinal);
     const i = ordinal % PAGE;
-    page.owners[i] = owner;
-    page.times[i] = at;
+    page.runs[i] = run;
     page.costs[i] = cost;
-    page.epochs[i] = epoch;
     page.count++;
     this.#count++;
   }
 
   /** When the user record was put. */
   at(ordinal: number): number {
-    return this.#pageOf(ordinal).times[ordinal % PAGE] as number;
+    return (this.#pageOf(ordinal).runs[ordinal % PAGE] as Run).at;
   }
 
   /** They are open no longer. */
   remove(ordinals: Uint32Array): Members {
-    const members = new Members();
-    for (const ordinal of ordinals) {
+    const runs: Run[] = [];
+    const ends: number[] = [];
+    let last: Run | undefined;
+    let cost = 0;
+    for (let place = 0; place < ordinals.length; place++) {
+      const ordinal = ordinals[place] as number;
       const page = this.#pageOf(ordinal);
       const i = ordinal % PAGE;
-      members.push(page.owners[i], page.times[i] as number, page.costs[i] as number, page.epochs[i] as Epoch);
-      page.owners[i] = undefined;
-      page.epochs[i] = undefined;
+      const run = page.runs[i] as Run;
+      if (run !== last) {
+        if (last !== undefined) ends.push(place);
+        runs.push(run);
+        last = run;
+      }
+      cost += page.costs[i] as number;
+      page.runs[i] = undefined;
       page.count--;
       if (page.count === 0) {
         this.#pages.delete(page.number);
         this.#page = undefined;
       }
     }
+    ends.push(ordinals.length);
     this.#count -= ordinals.length;
-    return members;
+    return new Members(runs, ends, cost);
   }
 
   #pageOf(ordinal: number): Page {
-    const number = Math.floor(ordinal / PAGE);
+    const number = ordinal >>> PAGE_BITS;
     if (this.#page?.number === number) return this.#page;
     let page = this.#pages.get(number);
     if (page === undefined) {

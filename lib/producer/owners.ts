@@ -1,9 +1,13 @@
 import type { PutResult } from '../../producer';
+import type { Epoch } from './epochs';
 import type { ProducerError } from './errors';
-import type { Landing, Owner } from './members';
+import { type Landing, type Owner, type Run, Runs } from './members';
 
-/** A `put`: one user record and its promise. */
-export class Put implements Owner {
+/** A `put`: one user record and its promise. With one record it is a run by itself. */
+export class Put implements Owner, Run {
+  readonly owner = this;
+  at = 0;
+  epoch!: Epoch;
   isGone = false;
   /** Takes the promise out of its signal's list. */
   release: (() => void) | undefined;
@@ -13,6 +17,12 @@ export class Put implements Owner {
   constructor(resolve: (result: PutResult) => void, reject: (reason: unknown) => void) {
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  runOf(at: number, epoch: Epoch): Run {
+    this.at = at;
+    this.epoch = epoch;
+    return this;
   }
 
   taken(): void {}
@@ -52,6 +62,7 @@ export class Batch implements Owner {
   failures: { error: ProducerError; userRecords: number; bytes: number }[] = [];
   /** Set while somebody waits until all is settled, or too much has failed. */
   onChange: (() => void) | undefined;
+  #runs = new Runs(this);
   #failedBytes = 0;
   #mayOverflow: boolean;
 
@@ -69,6 +80,10 @@ export class Batch implements Owner {
     return this.#mayOverflow && (this.failures.length >= MOST_FAILURES || this.#failedBytes >= MOST_FAILED_BYTES);
   }
 
+  runOf(at: number, epoch: Epoch): Run {
+    return this.#runs.of(at, epoch);
+  }
+
   taken(): void {
     this.takenCount++;
   }
@@ -76,8 +91,8 @@ export class Batch implements Owner {
   /** The `putAll` itself waits for it. */
   refused(): void {}
 
-  stored(): void {
-    this.storedCount++;
+  stored(_: Landing, __: number, userRecords: number): void {
+    this.storedCount += userRecords;
     this.#changed();
   }
 
