@@ -9,7 +9,7 @@ import { readOptions } from './options';
 import { Batch, Put } from './owners';
 import { Signals } from './signals';
 import { failed } from './telling';
-import type { Waiter } from './waiting';
+import { Waiter } from './waiting';
 
 type Records = Iterable<UserRecordInput> | AsyncIterable<UserRecordInput>;
 interface WithSignal {
@@ -184,23 +184,31 @@ export class KinesisProducer {
 
   /** Puts what a source gives, as fast as there is room, until it ends or too much has failed. */
   async #pull(source: Source, batch: Batch, aborted: Abortion): Promise<void> {
-    let isOpen = true;
+    const pulling: Pulling = { source, batch, aborted, isOpen: true, index: 0 };
     try {
-      for (let index = 0; !batch.isBroken; index++) {
-        aborted.check();
-        isOpen = false; // if it throws
-        const step = source.next();
-        isOpen = aborted.signal !== undefined;
-        // A source that does not wait is not made to.
-        const { done, value } = isPromise(step) ? await aborted.or(step) : step;
-        isOpen = !done;
-        if (done) return;
-        const waiting = this.#take(value, batch, index);
-        if (waiting !== undefined) await aborted.or(waiting.promise(), () => this.#delivery.withdraw(waiting));
+      let step: Step | undefined;
+      for (;;) {
+        const next = this.#pullOn(pulling, step);
+        if (next === undefined) return;
+        step = undefined;
+        if (next instanceof Waiter) await aborted.or(next.promise(), () => this.#delivery.withdraw(next));
+        else step = await aborted.or(next);
       }
     } finally {
-      if (isOpen) end(source);
+      if (pulling.isOpen) end(source);
     }
+  }
+
+  /** A source that does not wait is not made to. Gives what has to be waited for, or nothing at the end. */
+  #pullOn(pulling: Pulling, given: Step | undefined): PromiseLike<Step> | Waiter | undefined {
+    for (let step = given ?? next(pulling); step !== undefined; step = next(pulling)) {
+      if (isPromise(step)) return step;
+      pulling.isOpen = !step.done;
+      if (step.done) return undefined;
+      const waiter = this.#take(step.value, pulling.batch, pulling.index++);
+      if (waiter !== undefined) return waiter;
+    }
+    return undefined;
   }
 
   async #untilSettled(batch: Batch, aborted: Abortion): Promise<void> {
@@ -274,6 +282,27 @@ function iteratorOf(records: Records): Source {
   if (iterable !== undefined && Symbol.asyncIterator in iterable) return iterable[Symbol.asyncIterator]();
   if (iterable !== undefined && Symbol.iterator in iterable) return iterable[Symbol.iterator]();
   throw new KplError('ERR_KPL_DATA', 'records must be an iterable or an async iterable of user records');
+}
+
+/** What a `putAll` has come to. */
+interface Pulling {
+  readonly source: Source;
+  readonly batch: Batch;
+  readonly aborted: Abortion;
+  /** Whether the source would like to hear that nothing more is wanted. */
+  isOpen: boolean;
+  index: number;
+}
+
+/** Pulls once, unless too much has failed. */
+function next(pulling: Pulling): Step | PromiseLike<Step> | undefined {
+  const { source, batch, aborted } = pulling;
+  if (batch.isBroken) return undefined;
+  aborted.check();
+  pulling.isOpen = false; // if it throws
+  const step = source.next();
+  pulling.isOpen = aborted.signal !== undefined;
+  return step;
 }
 
 function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
