@@ -439,18 +439,86 @@ describe('putAll', () => {
     expect(error.errors.length).toBeLessThan(15);
   });
 
-  test('with onFailure, failures go there one by one and do not stop it', async () => {
-    const failures = [];
-    const it = given({
-      ...PLAIN,
-      maxUserRecords: 1,
-      maxBufferedRecords: 20,
-      onFailure: (error) => failures.push(error),
-    });
+  test.each([1, 10])(
+    'with onFailure, failures go there and do not stop it: %d user records each',
+    async (maxUserRecords) => {
+      const failures = [];
+      const it = given({
+        ...PLAIN,
+        maxUserRecords,
+        maxBufferedRecords: 20,
+        onFailure: (error) => failures.push(error),
+      });
+      it.kinesis.fault = () => REFUSED;
+      const error = await it.environment.settle(rejected(it.producer.putAll(sourceOf(300))));
+      expect(failures).toHaveLength(300 / maxUserRecords);
+      expect(error).toMatchObject({ code: 'ERR_KPL_FAILED', errors: [] });
+      expect(error.message).toMatch(/^300 user records were not stored/);
+    },
+  );
+
+  test('two that fail in one entry have an error each, with all of its own', async () => {
+    const it = given(PLAIN);
     it.kinesis.fault = () => REFUSED;
-    const error = await it.environment.settle(rejected(it.producer.putAll(sourceOf(300))));
-    expect(failures).toHaveLength(300);
-    expect(error).toMatchObject({ code: 'ERR_KPL_FAILED', errors: [] });
+    const named = async function* (name) {
+      for (let i = 0; i < 3; i++) yield { partitionKey: 'a', data: `${name}${i}` };
+    };
+    const putting = ['x', 'y'].map((name) => rejected(it.producer.putAll(named(name))));
+    const errors = await it.environment.settle(Promise.all(putting));
+    expect(it.kinesis.requests).toHaveLength(1);
+    expect(
+      errors.map(({ errors: [{ userRecords }, ...more] }) => [String(userRecords.map(({ data }) => data)), ...more]),
+    ).toEqual([['x0,x1,x2'], ['y0,y1,y2']]);
+  });
+
+  describe('a source that is an iterator written by hand', () => {
+    /** One whose third step is what is given, and that notes whether it was ended. */
+    const third = (step, log) => ({
+      [Symbol.iterator]() {
+        let steps = 0;
+        return {
+          next: () => (++steps === 3 ? step() : { done: false, value: { partitionKey: 'a', data: 'x' } }),
+          return: () => log.push(`ended after ${steps}`),
+        };
+      },
+    });
+
+    test('is not ended when it throws', async () => {
+      const [it, log] = [given(PLAIN), []];
+      const throws = () => {
+        throw new RangeError('source');
+      };
+      expect(await it.environment.settle(rejected(it.producer.putAll(third(throws, log))))).toBeInstanceOf(RangeError);
+      expect(log).toEqual([]);
+    });
+
+    test('is ended when the signal aborts while it is pulled', async () => {
+      const [it, log, abort] = [given(PLAIN), [], new AbortController()];
+      const aborts = () => {
+        abort.abort();
+        return { done: false, value: { partitionKey: 'a', data: 'x' } };
+      };
+      const putting = rejected(it.producer.putAll(third(aborts, log), { signal: abort.signal }));
+      expect(await it.environment.settle(putting)).toMatchObject({ name: 'AbortError' });
+      expect(log).toEqual(['ended after 3']);
+    });
+
+    test('is ended when the signal aborts while it is waited for', async () => {
+      const [it, log, abort] = [given(PLAIN), [], new AbortController()];
+      const source = third(() => new Promise(() => {}), log);
+      const putting = rejected(it.producer.putAll(source, { signal: abort.signal }));
+      await it.environment.run(10);
+      abort.abort();
+      expect(await it.environment.settle(putting)).toMatchObject({ name: 'AbortError' });
+      expect(log).toEqual(['ended after 3']);
+    });
+
+    test('is asked for nothing after its end', async () => {
+      const [it, log] = [given(PLAIN), []];
+      const source = third(() => ({ done: true, value: undefined }), log);
+      expect(await it.environment.settle(it.producer.putAll(source))).toEqual({ userRecords: 2 });
+      expect(log).toEqual([]);
+    });
   });
 
   test('the time of a record counts from its taking', async () => {

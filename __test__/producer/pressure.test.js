@@ -14,7 +14,7 @@ const { readAll } = require('../support/kinesis');
 const { expectInvariants, givenProducers, putMany, putOne } = require('../support/producer/over-http');
 const { endOf, startOf } = require('../support/stream');
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const THROTTLED = { code: 'ProvisionedThroughputExceededException' };
 /** By how much a busy machine may be late. */
@@ -35,7 +35,7 @@ async function firstShardOf(stream) {
 // 6 s in place of 20, looked at after 3 s in place of 5.
 test('2: one shard is throttled, then healed', async () => {
   const run = async (isFaulty, count) => {
-    const it = await http.producer({ routing: { lanes: 4 } });
+    const it = await http.producer({ routing: { lanes: 4 }, recordTtlMs: 120_000 });
     const isHot = await firstShardOf(it.stream);
     const began = performance.now();
     const age = () => performance.now() - began;
@@ -108,11 +108,15 @@ test('12: the stream is made anew, with fewer shards', async () => {
   await stream.client.send(new DeleteStreamCommand({ StreamName: stream.name }));
   await sleep(500);
   await stream.create(2);
-  // The next map is read 5 to 6 s after the last.
+  const began = performance.now();
   const books = await putMany(producer, 1250, { paceMs: 40 });
+  const ms = performance.now() - began;
   const requests = (faults.requests.length - requestsBefore) / 2.5;
   expect(await expectInvariants(it, books)).toEqual(books.map(() => 1));
-  expect(faults.calls.ListShards - listedBefore).toBe(1);
+  // The next map is read 5 to 6 s after the last. Putting takes hardly more than 5 s, unless the machine is busy.
+  const listed = faults.calls.ListShards - listedBefore;
+  expect(listed).toBeGreaterThan(0);
+  expect(listed).toBeLessThanOrEqual(Math.ceil((ms - 500) / 5000));
   expect(requests).toBeLessThanOrEqual(1.2 * requestsBefore + 2);
 });
 

@@ -34,7 +34,7 @@ async function main() {
     logger,
     routing: 'pinned',
     distribution: 'partition-key',
-    recordTtlMs: 60_000,
+    recordTtlMs: 240_000,
   });
   const outcomes = { stored: 0, full: 0, other: 0 };
   const stored = () => outcomes.stored++;
