@@ -50,7 +50,7 @@ export class Runs {
   }
 }
 
-/** The user records of an entry, by their places in it. Books are kept by the run: one for each record costs more than its MD5. */
+/** The user records of an entry, by their places in it. Books are kept by the run: there are hundreds of records in one. */
 export class Members {
   readonly length: number;
   /** The room that they take. */
