@@ -618,7 +618,9 @@ describe('room', () => {
       it.books.put(it.producer, key);
       await it.environment.run(it.environment.time + 200);
     }
-    await it.environment.run(1200 + 500); // it is looked for once a second at least
+    await it.environment.run(1199);
+    expect(it.producer.metrics().userRecords.expired).toBe(0);
+    await it.environment.run(1201);
     expect(it.books.records[1].error).toMatchObject({ code: 'ERR_KPL_EXPIRED', attempts: [] });
     expect(it.producer.metrics().userRecords.expired).toBe(1);
     await settled(it);

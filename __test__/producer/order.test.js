@@ -5,7 +5,7 @@
 const { Order } = require('../../lib/producer/order');
 
 let lastId = 0;
-const entry = () => ({ id: ++lastId, blockers: 0, blocked: [] });
+const entry = (deadline = 1000) => ({ id: ++lastId, deadline, blockers: 0, blocked: [] });
 const interval = (first, last) => ({ first: BigInt(first), last: BigInt(last) });
 
 test('of a group, one entry at a time, in order', () => {
@@ -30,6 +30,30 @@ test('an entry that expires in the queue leaves it, and no other does', () => {
   expect(order.settle(c)).toEqual({ ready: [], isGroupDone: false });
   expect(order.queued()).toEqual([b]);
   expect(order.settle(a).ready).toEqual([b]);
+});
+
+test('those that wait behind others are found when their time is over, each once', () => {
+  const order = new Order();
+  const [a, b, c, d, other] = [entry(100), entry(300), entry(200), entry(400), entry(50)];
+  for (const each of [a, b, c, d]) order.enqueue(each, 'group');
+  order.enqueue(other, 'other group');
+  expect(order.expiresAt).toBe(200); // those that may go are not its business
+  expect(order.expired(199)).toEqual([]);
+  expect(order.expired(300)).toEqual([b, c]);
+  expect(order.expiresAt).toBe(400);
+  for (const each of [b, c]) order.settle(each);
+  expect(order.expired(399)).toEqual([]);
+  expect(order.expired(400)).toEqual([d]);
+  expect(order.expiresAt).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('one that has become free since is not found', () => {
+  const order = new Order();
+  const [a, b] = [entry(100), entry(200)];
+  for (const each of [a, b]) order.enqueue(each, 'group');
+  order.settle(a);
+  expect(order.expired(200)).toEqual([]);
+  expect(order.expiresAt).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('an entry of a new map waits for those of older maps that may hold its keys', () => {

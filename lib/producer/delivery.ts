@@ -397,9 +397,7 @@ export class Delivery {
 
   #expire(now: number): void {
     for (const entry of this.#dispatch.expired(now)) this.#expired(entry);
-    if (this.#settings.ordered) {
-      for (const entry of this.#order.queued()) if (entry.deadline <= now) this.#expired(entry);
-    }
+    for (const entry of this.#order.expired(now)) this.#expired(entry);
     for (let first = this.#waiting.first; first !== undefined && first.deadline <= now; first = this.#waiting.first) {
       this.#waiting.remove(first);
       this.#leaveEpoch(first);
@@ -525,6 +523,7 @@ export class Delivery {
       this.#dispatch.wakesAt(now, canSend),
       this.#requests.wakesAt(),
       this.#outage.wakesAt(now),
+      this.#order.expiresAt,
       this.watch.wakesAt(),
       this.#waiting.first?.deadline ?? Number.POSITIVE_INFINITY,
     );

@@ -1,6 +1,6 @@
 import { Members, type Run } from './members';
 
-/** Ordinals of a page have their low bits for themselves. */
+/** In so many low bits the ordinals of a page differ. */
 const PAGE_BITS = 10;
 const PAGE = 1 << PAGE_BITS;
 

@@ -20,6 +20,12 @@ export class Order {
   /** Unsettled, of the newest shard map and of older ones, each with the hash keys that its records may have. */
   #live = new Map<Entry, HashKeyInterval>();
   #older = new Map<Entry, HashKeyInterval>();
+  /** None of those that wait behind others expires before. */
+  #expiresAt = Number.POSITIVE_INFINITY;
+
+  get expiresAt(): number {
+    return this.#expiresAt;
+  }
 
   isBusy(group: GroupName): boolean {
     return this.#groups.has(group);
@@ -46,7 +52,9 @@ export class Order {
     }
     entry.orderedBy = name;
     group.queue.push(entry);
-    return this.#advance(group);
+    const ready = this.#advance(group);
+    if (ready[0] !== entry) this.#expiresAt = Math.min(this.#expiresAt, entry.deadline);
+    return ready;
   }
 
   /** What is unsettled belongs to an older map from now on. */
@@ -79,6 +87,18 @@ export class Order {
   /** Those that wait behind others. */
   queued(): Entry[] {
     return [...this.#groups.values()].flatMap(({ queue }) => queue);
+  }
+
+  /** Those of them whose time is over. */
+  expired(now: number): Entry[] {
+    if (now < this.#expiresAt) return [];
+    const expired: Entry[] = [];
+    this.#expiresAt = Number.POSITIVE_INFINITY;
+    for (const entry of this.queued()) {
+      if (entry.deadline <= now) expired.push(entry);
+      else this.#expiresAt = Math.min(this.#expiresAt, entry.deadline);
+    }
+    return expired;
   }
 
   #advance(group: Group): Entry[] {
