@@ -7,18 +7,22 @@ const { Batch, Put } = require('../../lib/producer/owners');
 
 const epoch = { pending: 0, whenSettled: [] };
 
+function ofPutAll() {
+  const owner = new Batch(false);
+  return { owner, runOf: (at, its) => owner.runOf(at, its) };
+}
+
+function ofNobody() {
+  const runs = new Runs(undefined);
+  return { owner: undefined, runOf: (at, its) => runs.of(at, its) };
+}
+
 describe.each([
-  ['a putAll', (batch) => (at, of) => batch.runOf(at, of), new Batch(false)],
-  [
-    'nobody',
-    (_, runs = new Runs(undefined)) =>
-      (at, of) =>
-        runs.of(at, of),
-    undefined,
-  ],
-])('those of %s', (_, given, owner) => {
+  ['a putAll', ofPutAll],
+  ['nobody', ofNobody],
+])('those of %s', (_, given) => {
   test('are together for less than a millisecond', () => {
-    const runOf = given(owner);
+    const { owner, runOf } = given();
     const first = runOf(100, epoch);
     expect(first).toEqual({ owner, at: 100, epoch });
     expect(first.owner).toBe(owner);
@@ -29,14 +33,14 @@ describe.each([
   });
 
   test('that were put before, as one that has waited was, are not', () => {
-    const runOf = given(owner);
+    const { runOf } = given();
     const first = runOf(200, epoch);
     expect(runOf(199.5, epoch)).not.toBe(first);
     expect(runOf(199.5, epoch).at).toBe(199.5);
   });
 
   test('of another flush are not', () => {
-    const runOf = given(owner);
+    const { runOf } = given();
     const next = { pending: 0, whenSettled: [] };
     expect(runOf(300, epoch)).not.toBe(runOf(300, next));
     expect(runOf(300, next).epoch).toBe(next);

@@ -188,11 +188,11 @@ export class KinesisProducer {
     try {
       let step: Step | undefined;
       for (;;) {
-        const next = this.#pullOn(pulling, step);
-        if (next === undefined) return;
+        const awaited = this.#pullOn(pulling, step);
+        if (awaited === undefined) return;
         step = undefined;
-        if (next instanceof Waiter) await aborted.or(next.promise(), () => this.#delivery.withdraw(next));
-        else step = await aborted.or(next);
+        if (awaited instanceof Waiter) await aborted.or(awaited.promise(), () => this.#delivery.withdraw(awaited));
+        else step = await aborted.or(awaited);
       }
     } finally {
       if (pulling.isOpen) end(source);
