@@ -69,15 +69,21 @@ describe('of a random aggregate, at a random place', () => {
     );
   });
 
-  test('a cut behind the first byte of an MD5 that looks like a field', () => {
+  describe('a cut behind the beginning of an MD5', () => {
     const records = Array.from({ length: 2000 }, (_, i) =>
       aggregateOf([{ partitionKey: 'a', data: Buffer.from(`${i}`.padEnd(60)) }]),
     );
-    const looksSo = records.filter((whole) => [0x0a, 0x12, 0x1a].includes(whole[whole.length - 16]));
-    expect(looksSo.length).toBeGreaterThan(5);
-    for (const whole of looksSo) {
-      expect(damageOf(whole.subarray(0, -15))).toMatchObject({ kind: 'cut off', bytes: 15 });
-    }
+    test.each([
+      ['that looks like the beginning of a field', 1, ([tag]) => [0x0a, 0x12, 0x1a].includes(tag)],
+      ['that looks like a whole field', 2, ([tag, value]) => tag >= 8 && tag < 128 && tag % 8 === 0 && value < 128],
+    ])('%s', (_, kept, looksSo) => {
+      const broken = records.filter((whole) => looksSo(whole.subarray(-16)));
+      expect(broken.length).toBeGreaterThan(5);
+      for (const whole of broken) {
+        const missing = 16 - kept;
+        expect(damageOf(whole.subarray(0, -missing))).toMatchObject({ kind: 'cut off', bytes: missing });
+      }
+    });
   });
 
   const foreign = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((array) => Buffer.from(array));
@@ -87,8 +93,13 @@ describe('of a random aggregate, at a random place', () => {
       fc.property(places(4, 1), foreign, ([whole, at], others) => {
         const data = Buffer.concat([whole.subarray(0, at), others, whole.subarray(at)]);
         const { kind, offset, bytes: tooMany } = damageOf(data);
-        expect({ kind, tooMany }).toEqual({ kind: 'foreign bytes', tooMany: others.length });
-        // Where the foreign bytes are like their neighbours, several places explain them: each makes the aggregate whole.
+        // Where the foreign bytes are like their neighbours, several places explain them, and one may be behind the last
+        // byte: each makes the aggregate whole.
+        const isBehind = data.subarray(0, whole.length).equals(whole);
+        expect({ kind, tooMany }).toEqual({
+          kind: isBehind ? 'followed by other bytes' : 'foreign bytes',
+          tooMany: others.length,
+        });
         expect(Buffer.concat([data.subarray(0, offset), data.subarray(offset + tooMany)])).toEqual(whole);
       }),
       { numRuns: 60 },

@@ -259,13 +259,13 @@ function byTheFields(
   stopAtTheEnd: Stop | undefined,
 ): Damage {
   const digestStart = data.length - DIGEST_BYTES;
+  // First: the beginning of an MD5 may look like a field, or like the beginning of one.
+  const last = partsToTheEnd.filter(({ end }) => data.length - end < DIGEST_BYTES);
+  for (const damage of byTheChecksum(data, last, 1)) if (damage.kind === 'cut off') return damage;
   if (stopAtTheEnd === undefined) {
     const says = `cut off at byte ${data.length}, behind a whole field: all ${DIGEST_BYTES} bytes of the MD5 are missing, or more`;
     return { kind: 'cut off', says, offset: data.length, bytes: DIGEST_BYTES };
   }
-  // First: the beginning of an MD5 may look like that of a field.
-  const last = partsToTheEnd.filter(({ end }) => data.length - end < DIGEST_BYTES);
-  for (const damage of byTheChecksum(data, last, 1)) if (damage.kind === 'cut off') return damage;
   const [next = digestStart] = readableFrom(data, stopAtTheEnd.partStart, digestStart);
   if (stopAtTheEnd.missing !== undefined && next === digestStart && reachesTheEnd(data, stopAtTheEnd)) {
     return cutOff(data, stopAtTheEnd, stopAtTheEnd.missing);
