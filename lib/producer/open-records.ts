@@ -19,7 +19,7 @@ class Page {
 /** What is known of the user records in open aggregates, by their ordinals: those count up, so that pages come and go. */
 export class OpenRecords {
   #pages = new Map<number, Page>();
-  /** The one that was looked at last. */
+  /** The one that was looked at last. It stays when it is empty: most often the next record is of it. */
   #page: Page | undefined;
   #count = 0;
 
@@ -60,10 +60,6 @@ export class OpenRecords {
       cost += page.costs[i] as number;
       page.runs[i] = undefined;
       page.count--;
-      if (page.count === 0) {
-        this.#pages.delete(page.number);
-        this.#page = undefined;
-      }
     }
     ends.push(ordinals.length);
     this.#count -= ordinals.length;
@@ -72,7 +68,9 @@ export class OpenRecords {
 
   #pageOf(ordinal: number): Page {
     const number = ordinal >>> PAGE_BITS;
-    if (this.#page?.number === number) return this.#page;
+    const last = this.#page;
+    if (last?.number === number) return last;
+    if (last?.count === 0) this.#pages.delete(last.number);
     let page = this.#pages.get(number);
     if (page === undefined) {
       page = new Page(number);
