@@ -357,6 +357,8 @@ export interface CamelCaseUserRecordInput {
   ExplicitHashKey?: undefined;
   /** Belongs to an {@link AggregatedRecord}. */
   userRecordCount?: undefined;
+  /** Belongs to the `kinesis` part of a Lambda record, whose data is base64. */
+  kinesisSchemaVersion?: undefined;
 }
 
 /**
@@ -1454,7 +1456,7 @@ export function hashKey(partitionKey: string): string;
  * |---|---|
  * | `ERR_KPL_PARTITION_KEY` | not a string of 1 to 256 code points, or one with a lone surrogate |
  * | `ERR_KPL_EXPLICIT_HASH_KEY` | not a decimal in 0 to 2^128 - 1 |
- * | `ERR_KPL_DATA` | neither bytes nor a string |
+ * | `ERR_KPL_DATA` | neither bytes nor a string, an aggregate again, or a Lambda record that was not deaggregated |
  * | `ERR_KPL_RECORD_TOO_LARGE` | larger than `maxRecordBytes`, however it is written |
  * | `ERR_KPL_OPTION` | an option out of its range, or `setShards` under another routing |
  * | `ERR_KPL_SHARD_MAP` | the open shards leave a hole or overlap |

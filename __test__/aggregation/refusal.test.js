@@ -3,6 +3,7 @@
 // A refused record changes nothing; addUserRecords is all or nothing.
 
 const { RecordAggregator, aggregate } = require('../..');
+const { lambdaEvent } = require('kinesis-agg/testing');
 const { expectRefusal, thrownBy } = require('../support/thrown');
 const { evenShards } = require('../support/shards');
 const { numbered, textsOf } = require('../support/user-records');
@@ -16,6 +17,8 @@ const REFUSED = [
   ['ERR_KPL_EXPLICIT_HASH_KEY', { partitionKey: 'a', data: '', explicitHashKey: 5 }],
   ['ERR_KPL_DATA', { partitionKey: 'a', data: 5 }],
   ['ERR_KPL_DATA', { partitionKey: 'a' }],
+  ['ERR_KPL_DATA', { kinesisSchemaVersion: '1.0', partitionKey: 'a', data: 'YQ==', sequenceNumber: '1' }],
+  ['ERR_KPL_DATA', { eventID: 'shard:1', kinesis: { partitionKey: 'a', data: 'YQ==', sequenceNumber: '1' } }],
   ['ERR_KPL_RECORD_TOO_LARGE', { partitionKey: 'b', data: Buffer.alloc(1000) }],
   ['ERR_KPL_RECORD_TOO_LARGE', { partitionKey: 'a', data: Buffer.alloc(1000), explicitHashKey: '99' }],
 ];
@@ -62,6 +65,16 @@ describe.each(ROUTINGS)('under %s', (_, routing) => {
 
 test.each(REFUSED)('aggregate throws %s with the position of the record (%#)', (code, record) => {
   expectRefusal(() => aggregate([...numbered(3), record], { maxRecordBytes: 1000 }), code, { recordIndex: 3 });
+});
+
+test('a record of a Lambda event is told to be one; bytes that stand in such a record are a user record', () => {
+  const [record] = lambdaEvent([{ partitionKey: 'a', data: 'x' }]).Records;
+  const message = /a Kinesis record of a Lambda event, with data in base64: deaggregate gives its user records/;
+  for (const given of [record, record.kinesis]) {
+    expect(expectRefusal(() => aggregate([given]), 'ERR_KPL_DATA').message).toMatch(message);
+  }
+  const bytes = { ...record.kinesis, data: Buffer.from('x') };
+  expect(aggregate([bytes])).toEqual(aggregate([{ partitionKey: 'a', data: 'x' }]));
 });
 
 test('an iterable that throws takes none of its records', () => {

@@ -32,12 +32,15 @@ export function readUserRecord(record: unknown, recordIndex: number, ignoresExpl
       'it is already aggregated (it has a userRecordCount): put it as it is. No consumer opens an aggregate inside an aggregate';
     throw new KplError('ERR_KPL_DATA', message, { recordIndex });
   }
+  // Of a Kinesis record as Lambda gives it: the text would go on as it stands, and no consumer would expect base64 there.
+  if (typeof data === 'string' && given.kinesisSchemaVersion !== undefined) throw ofLambda(recordIndex);
 
   if (typeof partitionKey !== 'string' || !partitionKey.isWellFormed()) {
     if (Array.isArray(record)) {
       const message = 'a user record must be an object, got an array: addUserRecords and aggregate take many';
       throw new KplError('ERR_KPL_DATA', message, { recordIndex });
     }
+    if (typeof given.kinesis === 'object') throw ofLambda(recordIndex);
     const problem = typeof partitionKey === 'string' ? 'a string with a lone surrogate' : kindOf(partitionKey);
     throw new KplError('ERR_KPL_PARTITION_KEY', `partitionKey must be a string, got ${problem}`, { recordIndex });
   }
@@ -47,6 +50,11 @@ export function readUserRecord(record: unknown, recordIndex: number, ignoresExpl
     throw new KplError('ERR_KPL_DATA', message, { recordIndex });
   }
   return { partitionKey, explicitHashKey, data: bytes, dataBytes: mostBytesOf(bytes) };
+}
+
+function ofLambda(recordIndex: number): KplError {
+  const message = 'it is a Kinesis record of a Lambda event, with data in base64: deaggregate gives its user records';
+  return new KplError('ERR_KPL_DATA', message, { recordIndex });
 }
 
 function readExplicitHashKey(

@@ -12,6 +12,7 @@ import type {
   KinesisStreamTumblingWindowEvent,
 } from 'aws-lambda';
 import {
+  aggregate,
   deaggregate,
   deaggregateAsync,
   deaggregateRecords,
@@ -32,6 +33,9 @@ iterDeaggregate(event.Records);
 deaggregateAsync(event.Records);
 decode(event.Records);
 for (const record of event.Records) deaggregate(record.kinesis);
+// @ts-expect-error its data is base64: deaggregate gives its user records
+aggregate(event.Records.map((record) => record.kinesis));
+aggregate(deaggregate(event.Records));
 accepts<string>(decode(event.Records).source(0).eventSourceARN);
 deaggregate(event.Records, { onBroken: (_error, { eventID }) => accepts<string>(eventID) });
 deaggregate(event.Records, { onBroken: (_error, record: KinesisStreamRecord) => accepts<string>(record.awsRegion) });
