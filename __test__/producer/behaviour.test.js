@@ -1084,9 +1084,12 @@ describe('options', () => {
     [{ client: {}, streamName: 's' }, 'putRecords'],
     [{ client }, 'streamName'],
     [{ client, streamName: '' }, 'streamName'],
+    [{ client, streamName: 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders' }, 'streamArn'],
     [{ client: { putRecords() {} }, streamName: 's' }, 'listShards'],
     [{ client, streamName: 's', routing: 'first' }, 'routing'],
     [{ client, streamName: 's', routing: { lanes: 0 } }, 'routing.lanes'],
+    [{ client, streamName: 's', routing: { lanes: 8, lane: 1 } }, 'did you mean lanes'],
+    [{ client, streamName: 's', routing: { shards: [] } }, "'shards' rather than { shards }"],
     [{ client, streamName: 's', routing: 'pinned', ordered: true }, 'ordered'],
     [{ client, streamName: 's', routing: 'none', ordered: true }, 'ordered'],
     [{ client, streamName: 's', lingerMS: 5 }, 'lingerMs'],
@@ -1102,6 +1105,37 @@ describe('options', () => {
   ])('%j is refused, and the message names %s', (options, named) => {
     expect(() => new KinesisProducer(options)).toThrow(expect.objectContaining({ code: 'ERR_KPL_OPTION' }));
     expect(() => new KinesisProducer(options)).toThrow(named);
+  });
+
+  describe.each([
+    ['a signal instead of options', AbortSignal.abort(), 'pass { signal }'],
+    ['an unknown name', { timeout: 500 }, 'did you mean signal'],
+    ['a number as signal', { signal: 500 }, 'signal must be an AbortSignal, got number'],
+    ['null as signal', { signal: null }, 'signal must be an AbortSignal, got null'],
+    ['null', null, 'options must be an object, got null'],
+    ['a number', 500, 'options must be an object, got number'],
+  ])('of a call: %s', (_name, options, message) => {
+    const refusal = expect.objectContaining({ code: 'ERR_KPL_OPTION', message: expect.stringContaining(message) });
+    const record = { partitionKey: 'a', data: 'x' };
+
+    test('add throws and takes nothing', () => {
+      const { producer } = given(PLAIN);
+      expect(() => producer.add(record, options)).toThrow(refusal);
+      expect(producer.metrics().userRecords.taken).toBe(0);
+    });
+
+    test.each([
+      ['put', (producer) => producer.put(record, options)],
+      ['putAll', (producer) => producer.putAll([record], options)],
+      ['ready', (producer) => producer.ready(options)],
+      ['flush', (producer) => producer.flush(options)],
+      ['close', (producer) => producer.close(options)],
+    ])('%s rejects, and nothing has happened', async (_, call) => {
+      const { producer, environment } = given(PLAIN);
+      await expect(call(producer)).rejects.toEqual(refusal);
+      expect(producer.metrics().userRecords.taken).toBe(0);
+      await environment.settle(producer.put(record));
+    });
   });
 
   test('Infinity is a time to live', async () => {

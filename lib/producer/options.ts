@@ -127,6 +127,7 @@ function readStream({ streamName, streamArn }: ProducerOptions): Pick<Settings, 
       throw wrong(`${name} must be a string that is not empty, got ${kind(value)}`);
     }
   }
+  if (streamName?.startsWith('arn:')) throw wrong('streamName is an ARN: give it as streamArn');
   const streamLabel = streamName ?? streamArn;
   if (streamLabel === undefined) throw wrong('streamName or streamArn must be given');
   return {
@@ -153,7 +154,12 @@ function readClient(client: KinesisWriteClient, routing: ProducerRouting): Kines
 }
 
 function readRouting(routing: ProducerRouting): ProducerRouting {
-  if (typeof routing === 'object' && routing !== null) return { lanes: whole('routing.lanes', routing.lanes, 1, 1024) };
+  if (typeof routing === 'object' && routing !== null) {
+    if ('shards' in routing)
+      throw wrong("routing must be 'shards' rather than { shards }: a producer reads the map itself");
+    refuseUnknownOptions(routing, ['lanes'], 'field of routing');
+    return { lanes: whole('routing.lanes', routing.lanes, 1, 1024) };
+  }
   if (['shards', 'pinned', 'partitionKey', 'none'].includes(routing)) return routing;
   throw wrong("routing must be 'shards', 'pinned', 'partitionKey', { lanes } or 'none'");
 }

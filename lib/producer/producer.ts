@@ -7,14 +7,11 @@ import { type Environment, reality } from './environment';
 import { ProducerError } from './errors';
 import { readOptions } from './options';
 import { Batch, Put } from './owners';
-import { Signals } from './signals';
+import { Signals, signalOf, type WithSignal } from './signals';
 import { failed } from './telling';
 import { Waiter } from './waiting';
 
 type Records = Iterable<UserRecordInput> | AsyncIterable<UserRecordInput>;
-interface WithSignal {
-  signal?: AbortSignal;
-}
 
 export class KinesisProducer {
   #delivery: Delivery;
@@ -26,7 +23,8 @@ export class KinesisProducer {
     this.#delivery = new Delivery(readOptions(options), environment, firstOrdinal);
   }
 
-  add(record: UserRecordInput, { signal }: WithSignal = {}): Promise<void> | undefined {
+  add(record: UserRecordInput, options?: WithSignal): Promise<void> | undefined {
+    const signal = signalOf(options);
     if (signal?.aborted) return Promise.reject(signal.reason);
     let waiter: Waiter | undefined;
     try {
@@ -46,8 +44,9 @@ export class KinesisProducer {
     return admitted;
   }
 
-  put(record: UserRecordInput, { signal }: WithSignal = {}): Promise<PutResult> {
+  put(record: UserRecordInput, options?: WithSignal): Promise<PutResult> {
     return new Promise((resolve, reject) => {
+      const signal = signalOf(options);
       signal?.throwIfAborted();
       const put = new Put(resolve, reject);
       this.#delivery.notePut();
@@ -60,7 +59,8 @@ export class KinesisProducer {
     });
   }
 
-  async putAll(records: Records, { signal }: WithSignal = {}): Promise<PutAllResult> {
+  async putAll(records: Records, options?: WithSignal): Promise<PutAllResult> {
+    const signal = signalOf(options);
     const source = iteratorOf(records);
     const batch = new Batch(this.#delivery.telling.isDirect);
     const aborted = this.#abortion(signal);
@@ -83,7 +83,8 @@ export class KinesisProducer {
     );
   }
 
-  async ready({ signal }: WithSignal = {}): Promise<void> {
+  async ready(options?: WithSignal): Promise<void> {
+    const signal = signalOf(options);
     signal?.throwIfAborted();
     const { promise, leave } = this.#delivery.watch.ready();
     this.#delivery.advance();
@@ -95,8 +96,9 @@ export class KinesisProducer {
     }
   }
 
-  flush({ signal }: WithSignal = {}): Promise<void> {
+  flush(options?: WithSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      const signal = signalOf(options);
       signal?.throwIfAborted();
       let isOver = false;
       const release = this.#whenAborted(signal, (reason) => {
@@ -113,7 +115,13 @@ export class KinesisProducer {
     });
   }
 
-  close({ signal }: WithSignal = {}): Promise<void> {
+  close(options?: WithSignal): Promise<void> {
+    let signal: AbortSignal | undefined;
+    try {
+      signal = signalOf(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const closing = this.#closing ?? this.#beginClose();
     if (signal?.aborted) {
       closing.abort(signal.reason);
