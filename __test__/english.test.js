@@ -1,6 +1,7 @@
 'use strict';
 
-// Plain English where users and contributors read: words that a native reader stumbles over, each with what to say instead.
+// Plain English where users and contributors read, error messages included: words that a native reader stumbles over, each
+// with what to say instead.
 
 const { readFileSync, readdirSync } = require('node:fs');
 const path = require('node:path');
@@ -8,8 +9,11 @@ const { pages } = require('../scripts/fill-docs');
 
 const ROOT = path.join(__dirname, '..');
 const declarations = readdirSync(ROOT).filter((name) => name.endsWith('.d.ts'));
+const sources = readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => path.join('lib', name));
 
-test.each([...pages(), 'CHANGELOG.md', ...declarations])('%s', (name) => {
+test.each([...pages(), 'CHANGELOG.md', ...declarations, ...sources])('%s', (name) => {
   const text = readFileSync(path.join(ROOT, name), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
   const found = PATTERNS.flatMap(([pattern, instead]) =>
     [...text.matchAll(pattern)].map(([words]) => `${words}: say ${instead}`),

@@ -11,7 +11,7 @@ const ROOT = path.join(__dirname, '..');
 const ARTIFACT = { linux: 'libkinesis_agg.so', darwin: 'libkinesis_agg.dylib', win32: 'kinesis_agg.dll' };
 const SOURCES = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src'];
 
-/** The file of this machine, under the name that lib/native/index.js asks for. */
+/** The file of this machine, under the name that lib/native/index.ts asks for. */
 function hostFile() {
   const abi = { linux: glibc() ? '-gnu' : '-musl', win32: '-msvc' }[process.platform] ?? '';
   return path.join(ROOT, 'prebuilds', `kinesis-agg.${process.platform}-${process.arch}${abi}.node`);

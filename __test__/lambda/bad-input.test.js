@@ -33,7 +33,7 @@ describe('an event of another service, or none', () => {
     ['null', null, 'no Records'],
     ['an empty object', {}, 'no Records'],
     ['Records that are none', { Records: {} }, 'no Records'],
-    ['a record that is null', { Records: [record, null] }, 'none of a Kinesis event'],
+    ['a record that is null', { Records: [record, null] }, 'not one of a Kinesis event'],
     ['a record without data', { Records: [record, without('data')] }, 'kinesis.data'],
     ['data that a parser has read', { Records: [withField('data', { id: 1 })] }, 'deaggregate first'],
     ['a payload alone', [record.kinesis], 'eventID'],

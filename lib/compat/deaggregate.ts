@@ -57,7 +57,7 @@ interface Deaggregated {
 }
 
 /**
- * What begins with the magic number and is no aggregate comes out as it is, as from the KCL; the older package reported
+ * What begins with the magic number and is not an aggregate comes out as it is, as from the KCL; the older package reported
  * an error for most of it and swallowed the rest. An aggregate with an index that points nowhere comes out as it is too.
  */
 function deaggregated(kinesisRecord: object, computeChecksums: unknown): Deaggregated {

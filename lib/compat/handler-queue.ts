@@ -21,7 +21,7 @@ export class HandlerQueue {
   constructor(callbacks: Callbacks, concurrency: unknown) {
     if (concurrency === 0) throw new Error('Concurrency must not be zero');
     this.#callbacks = callbacks;
-    // Converted once and here: a value that is no number at all has to throw in the caller's own call.
+    // Converted once and here: a value that is not a number at all has to throw in the caller's own call.
     this.#concurrency = Number(concurrency ?? 1);
   }
 

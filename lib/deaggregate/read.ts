@@ -73,7 +73,7 @@ function readOptions({ verifyChecksum, startingHashKey, endingHashKey }: Setting
   return { verifyChecksum, inspectData, startingHashKey, endingHashKey };
 }
 
-/** The code of what is wrong with a record that begins with the magic and is no aggregate; `undefined` for every other. */
+/** The code of what is wrong with a record that begins with the magic and is not an aggregate; `undefined` for every other. */
 export function codeOfBroken({ broken }: Outline): KplErrorCode | undefined {
   return broken && (native.codeOfBrokenRecord(broken.outcome) as KplErrorCode);
 }

@@ -33,7 +33,7 @@ export const ROW_LENGTH = 3;
 
 /** What the table says of one Kinesis record: the only place that reads its words. */
 export class Outline {
-  /** Of a record that was not read: it is no aggregate. */
+  /** Of a record that was not read: it is not an aggregate. */
   static readonly NONE = new Outline(new Uint32Array(HEADER_WORDS), 0);
 
   readonly #table: Uint32Array;
@@ -55,7 +55,7 @@ export class Outline {
     this.#rows = this.#word(BODY) + SPAN_WORDS * (this.#word(PARTITION_KEYS) + this.#word(EXPLICIT_HASH_KEYS));
   }
 
-  /** Of a record that begins with the magic number and is no aggregate: what is wrong, and where. */
+  /** Of a record that begins with the magic number and is not an aggregate: what is wrong, and where. */
   get broken(): { outcome: number; position: number } | undefined {
     const outcome = this.#word(OUTCOME);
     if (outcome === AGGREGATED || outcome === NOT_AGGREGATED) return undefined;

@@ -21,11 +21,11 @@ const SERVICES: { readonly [eventSource: string]: string } = {
   SelfManagedKafka: 'Apache Kafka',
 };
 
-/** The event's records, or the reason why these are none of a Kinesis stream. */
+/** The event's records, or the reason why they are not those of a Kinesis stream. */
 export function recordsOf<R extends EventRecord>(event: KinesisEvent<R>): readonly R[] {
   const records: unknown = Array.isArray(event) ? event : fieldOf(event, 'Records');
   if (!Array.isArray(records)) {
-    throw refused(`the event is none of a Kinesis stream: it has no Records${hintFor(event)}`);
+    throw refused(`the event is not one of a Kinesis stream: it has no Records${hintFor(event)}`);
   }
   records.forEach(check);
   // The last call of a window has no record, and no state to lose either.
@@ -55,7 +55,7 @@ export function isFlat(record: EventRecord): record is PipesRecord {
 function check(record: unknown, recordIndex: number): void {
   const source = fieldOf(record, 'eventSource') ?? fieldOf(record, 'EventSource');
   if (source !== undefined && source !== 'aws:kinesis') {
-    throw refused(`the record is none of a Kinesis stream${hintFor(record)}`, recordIndex);
+    throw refused(`the record is not one of a Kinesis stream${hintFor(record)}`, recordIndex);
   }
   const kinesis = fieldOf(record, 'kinesis');
   const payload = kinesis ?? record;
@@ -63,7 +63,7 @@ function check(record: unknown, recordIndex: number): void {
     isData(fieldOf(payload, 'data')) && (kinesis != null || typeof fieldOf(record, 'eventID') === 'string');
   if (!isShaped) {
     throw refused(
-      `the record is none of a Kinesis event: it must have kinesis.data, base64, or as one of EventBridge Pipes data and eventID${hintFor(record)}`,
+      `the record is not one of a Kinesis event: it must have kinesis.data, base64, or as one of EventBridge Pipes data and eventID${hintFor(record)}`,
       recordIndex,
     );
   }

@@ -20,7 +20,7 @@ export interface Addon {
     position: number,
     payload: Uint8Array,
   ): { code: string; message: string; offset?: number };
-  /** Data that begins otherwise is no aggregate. */
+  /** Data that begins otherwise is not an aggregate. */
   firstByteOfAggregates(): number;
   /** Fills in the MD5s of aggregates that an aggregator which tracks has closed, all computed together. */
   seal(records: Uint8Array[]): void;

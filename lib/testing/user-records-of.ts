@@ -10,7 +10,7 @@ export function userRecordsOf(putRecordsInput: PutRecordsInput): UserRecord[] {
   return entries.flatMap((entry: NonNullable<PutRecordsInput['Records']>[number]) => {
     const { Data, PartitionKey, ExplicitHashKey } = entry;
     const record: SdkRecord = { Data, PartitionKey, SequenceNumber: '' };
-    // Of a Kinesis record that is no aggregate, the key outside is the user record's own.
+    // Of a Kinesis record that is not an aggregate, the key outside is the user record's own.
     return deaggregate(record, {}).map((userRecord: UserRecord) =>
       userRecord.aggregated ? userRecord : { ...userRecord, explicitHashKey: ExplicitHashKey ?? null },
     );

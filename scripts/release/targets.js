@@ -1,6 +1,6 @@
 'use strict';
 
-// What is shipped: one file per target, named as lib/native/index.js asks for it.
+// What is shipped: one file per target, named as lib/native/index.ts asks for it.
 
 /**
  * @typedef {object} Target

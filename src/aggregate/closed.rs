@@ -191,7 +191,7 @@ impl<Memory: AsMut<[u8]>> Outbox<Memory> {
 ///
 /// # Panics
 ///
-/// If something begins with the magic number and is no aggregate.
+/// If something begins with the magic number and is not an aggregate.
 pub fn seal<'a>(records: impl Iterator<Item = &'a mut [u8]>) {
     let (mut messages, mut digest_places) = (Vec::new(), Vec::new());
     for data in records.filter(|data| begins_with_magic(data)) {

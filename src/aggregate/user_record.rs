@@ -38,7 +38,7 @@ impl UserRecord<'_> {
         }
     }
 
-    /// Whether the data is no aggregate itself: no consumer opens an aggregate inside an aggregate.
+    /// Whether the data is not an aggregate itself: no consumer opens an aggregate inside an aggregate.
     pub(super) fn check_nesting(&self) -> Result<(), Error> {
         if is_aggregated(self.data) { Err(Error::Nested { bytes: self.data.len() }) } else { Ok(()) }
     }

@@ -89,7 +89,7 @@ fn read_aggregate(
 }
 
 /// Whether every user record's hash key lies in the range: that of its explicit hash key, else of its partition key as
-/// it is handed out, that is with U+FFFD for what is not UTF-8. An explicit hash key that is no number lies nowhere.
+/// it is handed out, that is with U+FFFD for what is not UTF-8. An explicit hash key that is not a number lies nowhere.
 fn lies_inside(outline: &Outline, data: &[u8], range: HashKeyRange) -> bool {
     let explicit_inside: Vec<bool> = outline
         .explicit_hash_keys

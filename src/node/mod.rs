@@ -21,7 +21,7 @@ pub fn md5_path() -> &'static str {
     md5::path_in_use()
 }
 
-/// Data that begins otherwise is no aggregate: what begins so is worth a look.
+/// Data that begins otherwise is not an aggregate: what begins so is worth a look.
 #[napi(catch_unwind)]
 pub fn first_byte_of_aggregates() -> u8 {
     envelope::MAGIC[0]

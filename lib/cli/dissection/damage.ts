@@ -1,4 +1,4 @@
-// What happened to a record that begins with the magic number and is no aggregate that holds up. What the MD5 proves comes
+// What happened to a record that begins with the magic number and is not an aggregate that holds up. What the MD5 proves comes
 // first: a change after whose undoing the MD5 is right is what happened. Where nothing is proven, the fields tell: behind
 // what is damaged, those that lie whole say by how many bytes they have moved.
 

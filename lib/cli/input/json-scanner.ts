@@ -66,7 +66,7 @@ export class JsonScanner {
   /**
    * Reads from `from` on, to the end of the outermost value or of the chunk.
    *
-   * @returns where it stopped; what is wrong, if it is no JSON there
+   * @returns where it stopped; what is wrong, if it is not JSON there
    */
   *scan(chunk: Buffer, from: number): Generator<Item, { end: number; wrong: string | undefined }> {
     let position = from;
