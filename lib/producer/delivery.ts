@@ -1,23 +1,25 @@
 // The way of user records from taken to settled. Everything that happens, an answer, a timer, a call of the user's, ends
 // in `advance`, which moves on what can move and arms the one timer.
 
-import { channel } from 'node:diagnostics_channel';
 import type { AggregatedRecord } from '../../index';
 import type { Attempt, ProducerErrorCode, ProducerMetrics } from '../../producer';
 import type { ReadUserRecord } from '../aggregate/input';
-import { type OpenGroup, seal, type TrackedAggregate, TrackedAggregator } from '../aggregate/tracked-aggregator';
+import { seal, type TrackedAggregate } from '../aggregate/tracked-aggregator';
 import { hashKey, RecordAggregator } from '../index';
 import { Clock, LONGEST_STEP_MS } from './clock';
+import { Destinations } from './destinations';
 import { Dispatch } from './dispatch';
 import { Entry } from './entry';
 import type { Environment } from './environment';
 import { type Epoch, Epochs } from './epochs';
 import { ProducerError, userRecordsOf } from './errors';
+import { Events } from './events';
+import { Filling } from './filling';
+import { Gathering } from './gathering';
 import { Halving } from './halving';
 import { Log } from './log';
 import { type Landing, Members, type Owner, Runs } from './members';
 import { Metrics, observe } from './metrics';
-import { OpenRecords } from './open-records';
 import type { Settings } from './options';
 import { Order } from './order';
 import { Outage } from './outage';
@@ -30,15 +32,6 @@ import { Telling } from './telling';
 import { Waiter, WaitingRoom } from './waiting';
 
 const COST_OF_A_RECORD = 32;
-/** Of that many outer keys it is remembered where they went. */
-const REMEMBERED_SHARDS = 1024;
-const HOUR_MS = 3_600_000;
-const WIDE_SHARDS = 16;
-const THIN_ENTRY = 4;
-
-const REQUESTS = channel('kinesis-agg:producer:request');
-const FAILURES = channel('kinesis-agg:producer:failure');
-const SHARDS = channel('kinesis-agg:producer:shards');
 
 export class Delivery {
   readonly log: Log;
@@ -56,19 +49,17 @@ export class Delivery {
   #waiting: WaitingRoom;
   #halvings = new Set<Halving>();
   /** Undefined where nothing is aggregated. */
-  #aggregator: TrackedAggregator | undefined;
+  #gathering: Gathering | undefined;
   /** Takes a record and forgets it, to say what is wrong with it. */
   #checker: RecordAggregator;
-  #nextOrdinal: number;
-  #openRecords = new OpenRecords();
   #ownerless = new Runs(undefined);
   #lastOrder = 0;
   #heldRecords = 0;
   #heldBytes = 0;
-  #lastShards = new Map<string, string>();
+  #destinations: Destinations;
+  #filling: Filling;
+  #events: Events;
 
-  /** When the first open aggregate may have lingered. */
-  #lingersUntil = Number.POSITIVE_INFINITY;
   #endsTurnSoon = false;
   /** A turn of the event loop that began when nothing was held any more, and whether a `put` came in it. */
   #turn: { hasPut: boolean } | undefined;
@@ -82,18 +73,18 @@ export class Delivery {
   /** While all is given up: the errors, each of a whole entry. */
   #givenUp: ProducerError[] | undefined;
   #storedAsAggregates = 0;
-  #hour: { from: number; entries: number; userRecords: number };
 
   constructor(settings: Settings, environment: Environment, firstOrdinal = 0) {
     this.#settings = settings;
     this.#environment = environment;
-    this.#nextOrdinal = firstOrdinal;
     this.#clock = new Clock(environment);
     this.log = new Log(settings.logger, environment);
     this.telling = new Telling(settings.onFailure, this.log, settings.streamLabel);
     this.#waiting = new WaitingRoom(settings.maxBufferedBytes);
     this.#dispatch = new Dispatch(settings);
-    this.#hour = { from: this.#clock.now(), entries: 0, userRecords: 0 };
+    this.#destinations = new Destinations(settings.routing);
+    this.#filling = new Filling(settings.streamLabel, this.log, this.#clock.now());
+    this.#events = new Events(settings.streamLabel, this.log, (publish) => this.#untold.push(publish));
     const tools = { environment, clock: this.#clock, log: this.log, metrics: this.#metrics };
     this.#requests = new Requests(
       settings,
@@ -111,7 +102,14 @@ export class Delivery {
       changed: () => this.advance(),
     });
     const { routing, maxRecordBytes, nested } = settings;
-    this.#aggregator = routing === 'none' ? undefined : new TrackedAggregator({ ...settings, routing });
+    if (routing !== 'none') {
+      this.#gathering = new Gathering(
+        { ...settings, routing },
+        (group) => this.#order.isBusy(group),
+        (...closed) => this.#closed(...closed),
+        firstOrdinal,
+      );
+    }
     this.#checker = new RecordAggregator({ maxRecordBytes, nested });
   }
 
@@ -151,6 +149,10 @@ export class Delivery {
     if (this.#turn !== undefined) this.#turn.hasPut = true;
   }
 
+  get #lingersUntil(): number {
+    return this.#gathering?.lingersUntil ?? Number.POSITIVE_INFINITY;
+  }
+
   #hasRoomFor(cost: number): boolean {
     const { maxBufferedBytes, maxBufferedRecords } = this.#settings;
     if (this.#heldRecords === 0) return true;
@@ -183,17 +185,11 @@ export class Delivery {
 
   #admit(read: ReadUserRecord, owner: Owner | undefined, at: number, cost: number, epoch: Epoch, now: number): void {
     const run = owner?.runOf(at, epoch) ?? this.#ownerless.of(at, epoch);
-    if (this.#aggregator === undefined) {
+    if (this.#gathering === undefined) {
       this.#admitAlone(read, Members.one(run, cost), now);
     } else {
-      const ordinal = this.#nextOrdinal;
-      this.#aggregator.add(read, ordinal);
-      this.#nextOrdinal = (ordinal + 1) >>> 0;
-      this.#openRecords.add(ordinal, run, cost);
-      const { lingerMs } = this.#settings;
-      if (lingerMs > 0) this.#lingersUntil = Math.min(this.#lingersUntil, at + lingerMs);
-      if (this.#aggregator.hasClosed) this.#takeClosed(now);
-      if (lingerMs === 0 || this.#aggregator.mayClose) this.#endTurnSoon();
+      this.#gathering.add(read, run, cost, now);
+      if (this.#settings.lingerMs === 0 || this.#gathering.mayClose) this.#endTurnSoon();
     }
     this.#heldRecords++;
     this.#heldBytes += cost;
@@ -225,15 +221,10 @@ export class Delivery {
       this.#clock.turn();
       this.#endsTurnSoon = false;
       const now = this.#clock.now();
-      this.#catchUp(now);
-      if (this.#settings.lingerMs === 0) this.#lingersUntil = now;
+      this.#gathering?.catchUp(now);
+      if (this.#settings.lingerMs === 0) this.#gathering?.lookAgain(now);
       this.advance();
     });
-  }
-
-  #catchUp(now: number): void {
-    this.#aggregator?.catchUp();
-    this.#takeClosed(now);
   }
 
   // ----------------------------------------------------------------------------------------------- closing
@@ -241,61 +232,16 @@ export class Delivery {
   /** Closes all that is open, and makes due all that is ready. */
   closeAll(): void {
     const now = this.#clock.now();
-    this.#closeOpen(now);
-    this.#lingersUntil = Number.POSITIVE_INFINITY;
+    this.#gathering?.closeAll(now);
     this.#dispatch.makeDue(now);
     for (const entry of this.#order.queued()) entry.dueAt = now;
   }
 
-  #closeOpen(now: number): void {
-    this.#closeGroups(
-      this.#openGroups(now).map(({ group }) => group),
-      now,
-    );
-  }
-
-  #closeGroups(groups: readonly number[], now: number): void {
-    if (groups.length === 0) return;
-    for (const closed of this.#aggregator?.closeGroups(groups) ?? []) this.#closed(closed, now, true);
-  }
-
-  #openGroups(now: number): OpenGroup[] {
-    this.#catchUp(now);
-    return this.#aggregator?.openGroups() ?? [];
-  }
-
-  #takeClosed(now: number): void {
-    for (const closed of this.#aggregator?.takeClosed() ?? []) this.#closed(closed, now, false);
-  }
-
-  /** What has lingered closes, and with it what has done half of that: so there are two rounds a linger, not one a group. */
-  #closeLingered(now: number): void {
-    if (now < this.#lingersUntil || this.#aggregator === undefined) return;
-    const { lingerMs, recordTtlMs } = this.#settings;
-    const rows = this.#openGroups(now).map(({ group, lowest }) => {
-      const at = this.#openRecords.at(lowest);
-      // Behind an entry of its group it could not go: it rather goes on filling.
-      return { group, at, closesAt: at + (this.#order.isBusy(group) ? Math.max(lingerMs, recordTtlMs / 4) : lingerMs) };
-    });
-    const isRound = rows.some(({ closesAt }) => closesAt <= now);
-    const isReached = ({ group, at, closesAt }: (typeof rows)[0]) =>
-      closesAt <= now || (at + lingerMs / 2 <= now && !this.#order.isBusy(group));
-    const closing = isRound ? rows.filter(isReached) : [];
-    this.#lingersUntil = Number.POSITIVE_INFINITY;
-    for (const row of rows) {
-      if (!closing.includes(row)) this.#lingersUntil = Math.min(this.#lingersUntil, row.closesAt);
-    }
-    this.#closeGroups(
-      closing.map(({ group }) => group),
-      now,
-    );
-  }
-
-  #closed({ group, members, record, isAggregate }: TrackedAggregate, now: number, isDue: boolean): void {
-    const entry = this.#entry(record, this.#openRecords.remove(members), group, isAggregate);
+  #closed({ group, record, isAggregate }: TrackedAggregate, members: Members, isDue: boolean, now: number): void {
+    const entry = this.#entry(record, members, group, isAggregate);
     entry.isSealed = !isAggregate;
     entry.dueAt = isDue ? now : entry.oldest + this.#settings.lingerMs;
-    if (!this.#settings.ordered) this.#aggregator?.releaseGroups([group]);
+    if (!this.#settings.ordered) this.#gathering?.release(group);
     this.#queue(entry, now);
   }
 
@@ -328,30 +274,9 @@ export class Delivery {
   }
 
   #ready(entry: Entry, now: number): void {
-    this.#dispatch.ready(entry, this.#shardOf(entry), now);
-  }
-
-  /** Where an entry will go, as far as that is known. */
-  #shardOf({ record }: Entry): string | undefined {
-    const { routing } = this.#settings;
-    if (routing === 'pinned' || routing === 'none' || this.watch.isAuto) return undefined;
-    const { map } = this.watch;
-    if (map !== undefined && record.ExplicitHashKey !== undefined) {
-      return map.owner(BigInt(record.ExplicitHashKey))?.shardId;
-    }
-    return this.#lastShards.get(outerKey(record));
-  }
-
-  #remember(record: AggregatedRecord, shardId: string): void {
-    const { routing } = this.#settings;
-    if (routing === 'pinned' || routing === 'none' || (routing === 'shards' && record.ExplicitHashKey !== undefined))
-      return;
-    const key = outerKey(record);
-    this.#lastShards.delete(key);
-    this.#lastShards.set(key, shardId);
-    if (this.#lastShards.size > REMEMBERED_SHARDS) {
-      this.#lastShards.delete(this.#lastShards.keys().next().value as string);
-    }
+    const { isAuto, map } = this.watch;
+    const shardId = isAuto ? undefined : this.#destinations.of(entry.record, map);
+    this.#dispatch.ready(entry, shardId, now);
   }
 
   // ---------------------------------------------------------------------------------------------- the round
@@ -385,7 +310,7 @@ export class Delivery {
       else this.#ready(entry, now);
     }
     this.#admitWaiting(now);
-    this.#closeLingered(now);
+    this.#gathering?.closeLingered(now);
     this.#sendAll(now);
   }
 
@@ -437,10 +362,10 @@ export class Delivery {
       first.taken();
       if (epoch !== this.epochs.current) isFlushed = true;
     }
-    if (this.#aggregator?.mayClose) this.#catchUp(now);
+    if (this.#gathering?.mayClose) this.#gathering.catchUp(now);
     const isStuck =
       this.#waiting.size > 0 && this.#requests.isIdle && this.#halvings.size === 0 && this.#dispatch.isEmpty;
-    if ((isFlushed || isStuck) && this.#openRecords.count > 0) this.closeAll();
+    if ((isFlushed || isStuck) && this.#gathering?.isEmpty === false) this.closeAll();
   }
 
   #leaveEpoch({ epoch }: { epoch: { pending: number } }): void {
@@ -548,7 +473,7 @@ export class Delivery {
   #answered(request: Request, answer: Answer): void {
     this.#clock.turn();
     const now = this.#clock.now();
-    const { entries, halving } = request;
+    const { halving } = request;
     if (halving !== undefined) halving.isUnderWay = false;
     observe(this.#metrics.requestMs, answer.durationMs);
     const { failure } = answer;
@@ -563,7 +488,7 @@ export class Delivery {
       halving?.passed();
       [stored, throttled] = this.#judge(request, answer, now);
     }
-    this.#tellOfRequest(request, answer, stored, throttled, entries.length - stored);
+    this.#tellOfRequest(request, answer, stored, throttled);
     this.advance();
   }
 
@@ -649,7 +574,7 @@ export class Delivery {
     entry.tried(attempt);
     const { record, members, bytes, attempts, isAggregated: aggregated } = entry;
     entry.pace?.stored(bytes, entry.wasThrottled, now);
-    this.#remember(record, place.shardId);
+    this.#destinations.wentTo(place.shardId, record);
     if (aggregated) this.#storedAsAggregates += members.length;
     const { userRecords, entries } = this.#metrics;
     entries.stored++;
@@ -662,7 +587,7 @@ export class Delivery {
     this.#settle(entry);
     if (this.#settings.routing !== 'shards') return;
     if (record.ExplicitHashKey !== undefined) this.watch.landed(shardId, BigInt(record.ExplicitHashKey), map);
-    this.#noteWidth(members.length);
+    this.#filling.count(members.length, this.watch.map?.size ?? 0, now);
   }
 
   /** A try has failed: the same bytes again after a while, or never. */
@@ -705,9 +630,8 @@ export class Delivery {
     const { ready, isGroupDone } = this.#order.settle(entry);
     for (const free of ready) this.#ready(free, now);
     if (!isGroupDone) return;
-    if (typeof entry.orderedBy === 'number') this.#aggregator?.releaseGroups([entry.orderedBy]);
-    // What it was held back for may have lingered.
-    if (this.#openRecords.count > 0) this.#lingersUntil = Math.min(this.#lingersUntil, now);
+    if (typeof entry.orderedBy === 'number') this.#gathering?.release(entry.orderedBy);
+    this.#gathering?.lookAgain(now);
   }
 
   /** For good: each of its user records is told of by one error. */
@@ -735,11 +659,7 @@ export class Delivery {
       for (let i = 0; i < userRecords; i++) its.push(first + i);
     });
     for (const [owner, its] of owned) owner.failed(errorOf(its), its.length, entry.bytes);
-    if (FAILURES.hasSubscribers) {
-      const { streamLabel: stream } = this.#settings;
-      const event = { stream, code, userRecords: members.length, attempts, mayBeStored };
-      this.#untold.push(() => publish(FAILURES, event, this.log));
-    }
+    this.#events.failure(() => ({ code, userRecords: members.length, attempts, mayBeStored }));
     // Given up, they are in the error of `close`.
     if (free.length > 0 && (this.#givenUp === undefined || this.telling.isDirect)) {
       const error = errorOf(free);
@@ -769,8 +689,7 @@ export class Delivery {
   #failHeld(code: ProducerErrorCode, message: string, cause: unknown): void {
     const { ordered } = this.#settings;
     const now = this.#clock.now();
-    this.#closeOpen(now);
-    this.#lingersUntil = Number.POSITIVE_INFINITY;
+    this.#gathering?.closeAll(now);
     const held: Entry[] = [];
     const collect = () => {
       const { ready, backingOff } = this.#dispatch.drain();
@@ -793,13 +712,12 @@ export class Delivery {
 
   #useMap(map: ShardMap): void {
     const now = this.#clock.now();
-    const { ordered, streamLabel } = this.#settings;
-    if (this.#aggregator !== undefined && !this.watch.isAuto) {
-      if (ordered) this.#order.changeMap();
-      for (const closed of this.#aggregator.setShards(map.shards)) this.#closed(closed, now, false);
+    if (this.#gathering !== undefined && !this.watch.isAuto) {
+      if (this.#settings.ordered) this.#order.changeMap();
+      this.#gathering.useMap(map, now);
     }
     this.#dispatch.keepOnly((shardId) => map.rangeOf(shardId) !== undefined);
-    if (SHARDS.hasSubscribers) publish(SHARDS, { stream: streamLabel, shards: map.size }, this.log);
+    this.#events.shards(map.size);
   }
 
   #fatal(error: ProducerError): void {
@@ -832,9 +750,8 @@ export class Delivery {
         { stream },
       );
     }
-    this.#closeOpen(now);
-    this.#lingersUntil = Number.POSITIVE_INFINITY;
-    this.#aggregator = undefined;
+    this.#gathering?.closeAll(now);
+    this.#gathering = undefined;
     const { ready, backingOff } = this.#dispatch.drain();
     const halved = [...this.#halvings].flatMap((halving) => halving.drain());
     const free = [...ready, ...halved, ...this.#order.queued()].sort((a, b) => a.order - b.order);
@@ -869,45 +786,24 @@ export class Delivery {
     });
   }
 
-  /** Routing by shards aggregates little where records spread over many of them. */
-  #noteWidth(userRecords: number): void {
-    const hour = this.#hour;
-    hour.entries++;
-    hour.userRecords += userRecords;
-    const now = this.#clock.now();
-    if (now - hour.from < HOUR_MS) return;
-    this.#hour = { from: now, entries: 0, userRecords: 0 };
-    const shards = this.watch.map?.size ?? 0;
-    if (shards <= WIDE_SHARDS || hour.userRecords >= THIN_ENTRY * hour.entries) return;
-    this.log.warn(
-      'WIDE_STREAM',
-      "routing 'shards' aggregates little on a stream of so many shards: routing { lanes } or 'pinned' would send fewer entries",
-      { stream: this.#settings.streamLabel, shards, userRecordsPerEntry: hour.userRecords / hour.entries },
-    );
-  }
-
   // -------------------------------------------------------------------------------------------- what is seen
 
-  #tellOfRequest(request: Request, answer: Answer, stored: number, throttled: number, failed: number): void {
-    if (!REQUESTS.hasSubscribers) return;
-    const { entries, bytes } = request;
-    const event = {
-      stream: this.#settings.streamLabel,
+  #tellOfRequest({ entries, bytes }: Request, answer: Answer, stored: number, throttled: number): void {
+    this.#events.request(() => ({
       entries: entries.length,
       userRecords: entries.reduce((sum, { members }) => sum + members.length, 0),
       bytes,
       durationMs: answer.durationMs,
       stored,
       throttled,
-      failed,
+      failed: entries.length - stored,
       errorName: answer.failure?.code,
-    };
-    this.#untold.push(() => publish(REQUESTS, event, this.log));
+    }));
   }
 
   metrics(): ProducerMetrics {
     const now = this.#clock.now();
-    const open = this.#openGroups(now).map(({ lowest }) => this.#openRecords.at(lowest));
+    const open = this.#gathering?.times(now) ?? [];
     const queued = this.#order.queued().map(({ oldest }) => oldest);
     const halved = [...this.#halvings].flatMap(({ waiting }) => waiting.flat().map(({ oldest }) => oldest));
     const waiting = this.#waiting.first?.at ?? now;
@@ -932,20 +828,4 @@ function sealAll(entries: readonly Entry[]): void {
   if (unsealed.length === 0) return;
   seal(unsealed.map(({ record }) => record));
   for (const entry of unsealed) entry.isSealed = true;
-}
-
-/** Under these, an aggregate goes where the last one of the same keys went. */
-function outerKey({ PartitionKey, ExplicitHashKey }: AggregatedRecord): string {
-  return ExplicitHashKey ?? PartitionKey;
-}
-
-/** A subscriber that throws changes nothing: Node hands its error to the process, which is the subscriber's. */
-function publish(to: ReturnType<typeof channel>, event: object, log: Log): void {
-  try {
-    to.publish(event);
-  } catch (error) {
-    log.error('SUBSCRIBER', 'a subscriber of diagnostics_channel has thrown', {
-      error: error instanceof Error ? error.name : typeof error,
-    });
-  }
 }
