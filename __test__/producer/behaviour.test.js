@@ -1061,6 +1061,25 @@ describe('observing', () => {
     });
   });
 
+  test('who hears of a failure finds it settled, and may put again', async () => {
+    const it = given(PLAIN);
+    it.kinesis.fault = ({ number }) => (number === 0 ? REFUSED : {});
+    const buffered = [];
+    const listen = () => {
+      buffered.push(it.producer.metrics().bufferedRecords);
+      it.books.put(it.producer, 'b');
+    };
+    channel('kinesis-agg:producer:failure').subscribe(listen);
+    try {
+      it.books.put(it.producer, 'a');
+      await settled(it);
+    } finally {
+      channel('kinesis-agg:producer:failure').unsubscribe(listen);
+    }
+    expect(buffered).toEqual([0]);
+    expect(it.producer.metrics().userRecords).toMatchObject({ taken: 2, stored: 1, failed: 1 });
+  });
+
   test('metrics', async () => {
     const it = given({ ...PLAIN, distribution: 'detect' });
     it.books.put(it.producer, 'a', { bytes: 10 });

@@ -84,7 +84,7 @@ export class Delivery {
     this.#dispatch = new Dispatch(settings);
     this.#destinations = new Destinations(settings.routing);
     this.#filling = new Filling(settings.streamLabel, this.log, this.#clock.now());
-    this.#events = new Events(settings.streamLabel, this.log, (publish) => this.#untold.push(publish));
+    this.#events = new Events(settings.streamLabel, (publish) => this.#untold.push(publish));
     const tools = { environment, clock: this.#clock, log: this.log, metrics: this.#metrics };
     this.#requests = new Requests(
       settings,
