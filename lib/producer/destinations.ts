@@ -16,25 +16,20 @@ export class Destinations {
 
   /** By the shard map, or where the last one of the same keys went. */
   of(record: AggregatedRecord, map: ShardMap | undefined): string | undefined {
-    if (this.#isUnknown) return undefined;
     const { ExplicitHashKey } = record;
     if (map !== undefined && ExplicitHashKey !== undefined) return map.owner(BigInt(ExplicitHashKey))?.shardId;
     return this.#lastShards.get(outerKey(record));
   }
 
   wentTo(shardId: string, record: AggregatedRecord): void {
-    if (this.#isUnknown || (this.#routing === 'shards' && record.ExplicitHashKey !== undefined)) return;
+    // All that is sent so has one pace, whatever its keys are.
+    if (this.#routing === 'pinned' || this.#routing === 'none') return;
     const key = outerKey(record);
     this.#lastShards.delete(key);
     this.#lastShards.set(key, shardId);
     if (this.#lastShards.size > REMEMBERED) {
       this.#lastShards.delete(this.#lastShards.keys().next().value as string);
     }
-  }
-
-  /** Keys that are new with each entry tell nothing of the next. */
-  get #isUnknown(): boolean {
-    return this.#routing === 'pinned' || this.#routing === 'none';
   }
 }
 
