@@ -117,6 +117,26 @@ describe('batching', () => {
     expect(quarter).toBeLessThan(210);
   });
 
+  test('or for a linger that is longer than that, and what lingers in another group does not close it', async () => {
+    const sizes = async (lingerMs, ...times) => {
+      const settings = { routing: 'partitionKey', ordered: true, distribution: 'partition-key', recordTtlMs: 8000 };
+      const it = given({ ...settings, lingerMs });
+      it.kinesis.latencyMs = 5000;
+      it.books.add(it.producer, 'a');
+      it.producer.flush();
+      it.books.add(it.producer, 'b');
+      for (const time of times) {
+        await it.environment.run(time);
+        it.books.add(it.producer, 'a');
+      }
+      await settled(it);
+      const entries = it.kinesis.requests.flatMap((request) => request.entries);
+      return entries.filter(({ PartitionKey }) => PartitionKey === 'a').map(({ userRecordCount }) => userRecordCount);
+    };
+    expect(await sizes(3000, 900, 3500)).toEqual([1, 2]);
+    expect(await sizes(100, 50, 1500)).toEqual([1, 2]);
+  });
+
   test('and closes when that entry has settled, if it has lingered by then', async () => {
     const it = given({ routing: { lanes: 1 }, ordered: true, distribution: 'partition-key', recordTtlMs: 8000 });
     it.kinesis.latencyMs = 1000;
@@ -231,6 +251,13 @@ describe('batching', () => {
     for (let i = 0; i < 11; i++) it.books.put(it.producer, `key-${i}`);
     await it.environment.run(1);
     expect(it.kinesis.requests).toHaveLength(1);
+    await settled(it);
+  });
+
+  test('in the middle of a turn, a request begins as soon as there is one', async () => {
+    const it = given(PLAIN);
+    for (let i = 0; i < 60; i++) it.books.add(it.producer, 'a', { bytes: 51_000 });
+    expect(it.kinesis.requests.length).toBeGreaterThan(1);
     await settled(it);
   });
 });
@@ -588,6 +615,19 @@ describe('room', () => {
     await it.environment.run(100);
     expect(it.books.records[0].settled).toBe(1);
     await settled(it);
+  });
+
+  test('the time for which a record waits for room is part of its linger', async () => {
+    const it = given({ ...PLAIN, maxBufferedRecords: 2 });
+    it.kinesis.latencyMs = 300;
+    it.books.put(it.producer, 'a');
+    await it.environment.run(100);
+    it.books.put(it.producer, 'b');
+    await it.environment.run(10);
+    // The last one waits for the room that the first leaves at 400, and is due at 210.
+    it.books.put(it.producer, 'c');
+    await settled(it);
+    expect(it.kinesis.requests.map(({ time }) => time)).toEqual([100, 200, 400]);
   });
 
   test('one record larger than the whole buffer passes when it is empty', async () => {
