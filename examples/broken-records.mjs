@@ -5,7 +5,7 @@ export function wholeRecords(records, onBroken) {
   return deaggregate(records, { onBroken }).filter(({ decodeError }) => decodeError === undefined);
 }
 
-/** Or all or nothing. */
+/** All or nothing. */
 export function allOrNothing(records) {
   try {
     return deaggregate(records, { strict: true });
