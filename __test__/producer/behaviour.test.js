@@ -137,6 +137,36 @@ describe('batching', () => {
     expect(await sizes(100, 50, 1500)).toEqual([1, 2]);
   });
 
+  test('what has done half its linger goes on filling if nothing has lingered, although a group is busy no more', async () => {
+    const it = given({ routing: 'partitionKey', ordered: true, distribution: 'partition-key' });
+    it.kinesis.latencyMs = 60;
+    it.books.add(it.producer, 'a');
+    it.producer.flush();
+    it.books.add(it.producer, 'b');
+    await it.environment.run(80);
+    it.books.add(it.producer, 'b');
+    await settled(it);
+    expect(it.kinesis.requests.map(({ time, entries }) => [time, entries[0].userRecordCount])).toEqual([
+      [0, 1],
+      [100, 2],
+    ]);
+  });
+
+  test('and until there is something to be done, nothing wakes the process', async () => {
+    const it = given({ routing: 'partitionKey', ordered: true, distribution: 'partition-key', recordTtlMs: 8000 });
+    it.kinesis.latencyMs = 5000;
+    it.books.add(it.producer, 'a');
+    it.producer.flush();
+    it.books.add(it.producer, 'a');
+    it.books.add(it.producer, 'b');
+    await it.environment.run(110);
+    const armed = jest.spyOn(it.environment, 'after');
+    // What has lingered went at 100, what is busy fills until 2000; the clock is looked at once a second.
+    await it.environment.run(4900);
+    expect(armed.mock.calls.length).toBeLessThanOrEqual(6);
+    await settled(it);
+  });
+
   test('and closes when that entry has settled, if it has lingered by then', async () => {
     const it = given({ routing: { lanes: 1 }, ordered: true, distribution: 'partition-key', recordTtlMs: 8000 });
     it.kinesis.latencyMs = 1000;
