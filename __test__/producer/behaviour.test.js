@@ -638,14 +638,17 @@ describe('room', () => {
     for (const { Data } of it.kinesis.records) expect(Data.includes('before')).toBe(true);
   });
 
-  test('who waits for room does not wait for the linger of what is open', async () => {
-    const it = given({ ...PLAIN, lingerMs: 5000, maxBufferedRecords: 1 });
-    it.books.put(it.producer, 'a');
-    it.books.put(it.producer, 'b');
-    await it.environment.run(100);
-    expect(it.books.records[0].settled).toBe(1);
-    await settled(it);
-  });
+  test.each(['pinned', 'none'])(
+    'who waits for room does not wait for the linger of what is there: %s',
+    async (routing) => {
+      const it = given({ ...PLAIN, routing, lingerMs: 5000, maxBufferedRecords: 1 });
+      it.books.put(it.producer, 'a');
+      it.books.put(it.producer, 'b');
+      await it.environment.run(100);
+      expect(it.books.records[0].settled).toBe(1);
+      await settled(it);
+    },
+  );
 
   test('the time for which a record waits for room is part of its linger', async () => {
     const it = given({ ...PLAIN, maxBufferedRecords: 2 });
@@ -721,8 +724,8 @@ describe('flush and close', () => {
     expect(producer.metrics().userRecords.taken).toBe(0);
   });
 
-  test('what waits for room when flush is called does not linger', async () => {
-    const it = given({ ...PLAIN, lingerMs: 5000, maxBufferedRecords: 2 });
+  test.each(['pinned', 'none'])('what waits for room when flush is called does not linger: %s', async (routing) => {
+    const it = given({ ...PLAIN, routing, lingerMs: 5000, maxBufferedRecords: 2 });
     for (let i = 0; i < 4; i++) it.books.add(it.producer, `key-${i}`);
     await it.environment.settle(it.producer.flush());
     expect(it.environment.time).toBeLessThan(1000);

@@ -365,7 +365,7 @@ export class Delivery {
     if (this.#gathering?.mayClose) this.#gathering.catchUp(now);
     const isStuck =
       this.#waiting.size > 0 && this.#requests.isIdle && this.#halvings.size === 0 && this.#dispatch.isEmpty;
-    if ((isFlushed || isStuck) && this.#gathering?.isEmpty === false) this.closeAll();
+    if (isFlushed || isStuck) this.closeAll();
   }
 
   #leaveEpoch({ epoch }: { epoch: { pending: number } }): void {

@@ -36,10 +36,6 @@ export class Gathering {
     this.#nextOrdinal = firstOrdinal;
   }
 
-  get isEmpty(): boolean {
-    return this.#records.count === 0;
-  }
-
   /** Throws if the record is bad. */
   add(read: ReadUserRecord, run: Run, cost: number, now: number): void {
     const ordinal = this.#nextOrdinal;
@@ -95,7 +91,7 @@ export class Gathering {
 
   /** A group is not busy any more: what it has open may have lingered. */
   lookAgain(now: number): void {
-    if (!this.isEmpty) this.lingersUntil = Math.min(this.lingersUntil, now);
+    if (this.#records.count > 0) this.lingersUntil = Math.min(this.lingersUntil, now);
   }
 
   release(group: number): void {
