@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 
-const COLUMNS = ['seconds', 'rss', 'heapUsed', 'external', 'arrayBuffers', 'userRecords'];
+const COLUMNS = ['seconds', 'rss', 'heapTotal', 'heapUsed', 'external', 'arrayBuffers', 'userRecords'];
 const SECOND = 1000;
 const HOUR = 3600;
 
@@ -19,15 +19,15 @@ function sampleMemory(file, userRecords) {
   fs.writeFileSync(file, `${COLUMNS.join()}\n`);
   const timer = setInterval(() => {
     const seconds = Number(process.hrtime.bigint() - from) / 1e9;
-    const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-    const row = [seconds.toFixed(1), rss, heapUsed, external, arrayBuffers, userRecords()];
+    const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+    const row = [seconds.toFixed(1), rss, heapTotal, heapUsed, external, arrayBuffers, userRecords()];
     fs.appendFileSync(file, `${row.join()}\n`);
   }, SECOND);
   return () => clearInterval(timer);
 }
 
 /**
- * @typedef {{ seconds: number, rss: number, heapUsed: number, external: number, arrayBuffers: number,
+ * @typedef {{ seconds: number, rss: number, heapTotal: number, heapUsed: number, external: number, arrayBuffers: number,
  *   userRecords: number }} Sample bytes
  */
 

@@ -29,7 +29,7 @@ function judge(samples) {
     text: [
       `${samples.length} samples in ${Math.round(seconds)} s, ${userRecords} user records`,
       `resident size from second ${Math.round(settled[0].seconds)} on: ${mib(Math.min(...rss))} to ${mib(Math.max(...rss))} MiB`,
-      ...['rss', 'heapUsed', 'external', 'arrayBuffers'].map(
+      ...['rss', 'heapTotal', 'heapUsed', 'external', 'arrayBuffers'].map(
         (column) =>
           `growth of ${column} by the fitted line: ${mib(lineThrough(settled, /** @type {any} */ (column)).perHour / MIB)} MiB an hour`,
       ),
