@@ -4,8 +4,16 @@ import { KplError } from './error';
 
 const LONGEST_NAME_SHOWN = 40;
 
-/** Refuses an option that nobody reads: a typing error must not look like a default. */
-export function refuseUnknownOptions(options: object, known: readonly string[], kind = 'option'): void {
+/** Refuses what is not an object, and an option that nobody reads: a typing error must not look like a default. */
+export function refuseUnknownOptions(
+  options: unknown,
+  known: readonly string[],
+  kind = 'option',
+): asserts options is object {
+  if (typeof options !== 'object' || options === null) {
+    const given = options === null ? 'null' : typeof options;
+    throw new KplError('ERR_KPL_OPTION', `options must be an object, got ${given}`);
+  }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || known.includes(name)) continue;
     const nearest = known.reduce((best, other) => (distance(name, other) < distance(name, best) ? other : best));

@@ -74,8 +74,8 @@ test('those that stay are as they were, also where the page went and came again'
   expectRemoved(2);
   expect(records.at(3)).toBe(1.5);
   expectRemoved(1, 3);
-  add(4);
   add(2000);
+  add(4);
   expect(records.at(4)).toBe(2);
   expectRemoved(2000, 4);
 });

@@ -52,10 +52,6 @@ export function ignoresExplicitHashKeys({ explicitHashKeys }: AggregatorOptions 
 
 /** All fields, always: the native side would find one that is left out on a polluted prototype. */
 function requestOf(options: AggregatorOptions, internal: InternalOptions): AggregatorRequest {
-  if (options === null || typeof options !== 'object') {
-    const kind = options === null ? 'null' : typeof options;
-    throw new KplError('ERR_KPL_OPTION', `options must be an object, got ${kind}`);
-  }
   refuseUnknownOptions(options, NAMES);
   const { routing = 'pinned', wrapSingle, nested = 'refuse', explicitHashKeys = 'keep' } = options;
   if (wrapSingle !== undefined && typeof wrapSingle !== 'boolean') {

@@ -22,12 +22,6 @@ const KNOWN = ['verifyChecksum', 'strict', 'onBroken', 'hashKeyRange', 'after', 
 export const KNOWN_BESIDE_STREAMS = [...KNOWN, 'signal'];
 
 export function settingsOf(options: DeaggregateOptions = {}, known: readonly string[] = KNOWN): Settings {
-  if (options === null || typeof options !== 'object') {
-    throw new KplError(
-      'ERR_KPL_OPTION',
-      `options must be an object, got ${options === null ? 'null' : typeof options}`,
-    );
-  }
   refuseUnknownOptions(options, known);
   const { verifyChecksum = true, strict = false, copy = false, onBroken, hashKeyRange, after } = options;
   for (const [name, value] of Object.entries({ verifyChecksum, strict, copy })) {

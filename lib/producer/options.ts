@@ -65,7 +65,6 @@ const NAMES: readonly (keyof ProducerOptions)[] = [
 ];
 
 export function readOptions(options: ProducerOptions): Settings {
-  if (typeof options !== 'object' || options === null) throw wrong(`options must be an object, got ${kind(options)}`);
   refuseUnknownOptions(options, NAMES);
 
   const routing = readRouting(options.routing ?? 'shards');
@@ -119,6 +118,25 @@ export function readOptions(options: ProducerOptions): Settings {
     onFailure: optionalFunction('onFailure', options.onFailure),
     logger: readLogger(options.logger),
   };
+}
+
+export interface WithSignal {
+  signal?: AbortSignal;
+}
+
+/** The signal among a call's options: a bound that nobody reads must not look like one. */
+export function signalOf(options: WithSignal | undefined): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  if (isSignal(options)) throw wrong('a signal is one of the options: pass { signal }');
+  refuseUnknownOptions(options, ['signal']);
+  const { signal } = options;
+  if (signal === undefined || isSignal(signal)) return signal;
+  throw wrong(`signal must be an AbortSignal, got ${kind(signal)}`);
+}
+
+/** By what it can do, since there are several classes of that name. */
+function isSignal(value: object): value is AbortSignal {
+  return typeof (value as Partial<AbortSignal> | null)?.addEventListener === 'function';
 }
 
 function readStream({ streamName, streamArn }: ProducerOptions): Pick<Settings, 'stream' | 'streamLabel'> {

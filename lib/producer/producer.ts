@@ -5,9 +5,9 @@ import { KplError } from '../error';
 import { Delivery } from './delivery';
 import { type Environment, reality } from './environment';
 import { ProducerError } from './errors';
-import { readOptions } from './options';
+import { readOptions, signalOf, type WithSignal } from './options';
 import { Batch, Put } from './owners';
-import { Signals, signalOf, type WithSignal } from './signals';
+import { Signals } from './signals';
 import { failed } from './telling';
 import { Waiter } from './waiting';
 

@@ -1,6 +1,3 @@
-import { KplError } from '../error';
-import { refuseUnknownOptions } from '../options';
-
 type Callback = (reason: unknown) => void;
 
 interface Listened {
@@ -39,32 +36,4 @@ export class Signals {
     this.#listened.set(signal, listened);
     return listened;
   }
-}
-
-export interface WithSignal {
-  signal?: AbortSignal;
-}
-
-/** The signal among a call's options: a bound that nobody reads must not look like one. */
-export function signalOf(options: WithSignal | undefined): AbortSignal | undefined {
-  if (options === undefined) return undefined;
-  if (typeof options !== 'object' || options === null) {
-    throw new KplError(
-      'ERR_KPL_OPTION',
-      `options must be an object, got ${options === null ? 'null' : typeof options}`,
-    );
-  }
-  if (isSignal(options)) throw new KplError('ERR_KPL_OPTION', 'a signal is one of the options: pass { signal }');
-  refuseUnknownOptions(options, ['signal']);
-  const { signal } = options;
-  if (signal === undefined || isSignal(signal)) return signal;
-  throw new KplError(
-    'ERR_KPL_OPTION',
-    `signal must be an AbortSignal, got ${signal === null ? 'null' : typeof signal}`,
-  );
-}
-
-/** By what it can do, since there are several classes of that name. */
-function isSignal(value: object): value is AbortSignal {
-  return typeof (value as Partial<AbortSignal> | null)?.addEventListener === 'function';
 }
